@@ -1,0 +1,1 @@
+"""mastra_store"""

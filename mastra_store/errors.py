@@ -1,0 +1,212 @@
+"""The errors of mastra_store. Callers catch a class, log ``error.id`` and read ``error.details``.
+
+::
+
+    MastraError
+    ├── InvalidArgument           what was given can not be stored; nothing was written
+    ├── NotFound                  what should be changed is not there
+    ├── Conflict                  what is stored forbids it
+    │   └── AlreadyExists         a row with this key is already stored
+    ├── Unavailable               the database can not be reached, or refuses for now
+    │   ├── PoolTimeout           no connection became free in time
+    │   └── LockTimeout           somebody else held a lock for too long
+    ├── SchemaError
+    │   ├── SchemaMissing         the tables are not there, and may not be made
+    │   └── SchemaBehind          the tables are older than this version needs
+    ├── TransactionError
+    │   ├── TransactionClosed     used after its block ended
+    │   ├── TransactionFailed     a statement failed inside and the error was swallowed
+    │   └── TransactionSpansBackends
+    └── QueryFailed               the database refused a statement
+"""
+
+import re
+from typing import Any, ClassVar, Self
+
+Detail = str | int | float | bool | None
+
+
+class MastraError(Exception):
+    """The root of all errors of this package.
+
+    Attributes:
+        id: ``MASTRA_STORAGE_{STORE}_{OPERATION}_{STATUS}``, as ``MASTRA_STORAGE_PG_SAVE_MESSAGES_FAILED``.
+        domain: ``STORAGE``.
+        category: ``USER`` for what the caller can mend, ``THIRD_PARTY`` for what the database did, ``SYSTEM`` for
+            what its operator can mend.
+        details: the keys that were asked for. Never content, never credentials.
+
+    Contract: conventions.md, section 7.
+    """
+
+    domain: ClassVar[str] = "STORAGE"
+    category: ClassVar[str] = "THIRD_PARTY"
+    status: str = "FAILED"
+
+    def __init__(self, message: str, *, status: str | None = None, **details: Detail) -> None:
+        super().__init__(message)
+        self.details: dict[str, Detail] = details
+        self.store: str | None = None
+        self.operation: str | None = None
+        if status is not None:
+            self.status = status
+
+    def located(self, store: str, operation: str) -> Self:
+        """Say where it happened, which makes the id. The innermost place stays."""
+        if self.operation is None:
+            self.store, self.operation = store, operation
+        return self
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0])
+
+    @property
+    def id(self) -> str:
+        parts = ("MASTRA", "STORAGE", self.store, self.operation, self.status)
+        return "_".join(_upper_snake(part) for part in parts if part)
+
+    def to_json(self) -> dict[str, Any]:
+        """The error as a TypeScript ``MastraError.toJSON()`` shows it; the id is called ``code`` there."""
+        shown: dict[str, Any] = {
+            "message": self.message,
+            "domain": self.domain,
+            "category": self.category,
+            "code": self.id,
+            "details": self.details,
+        }
+        if isinstance(self.__cause__, MastraError):
+            shown["cause"] = self.__cause__.to_json()
+        elif self.__cause__ is not None:
+            shown["cause"] = {"message": str(self.__cause__), "name": type(self.__cause__).__name__}
+        return shown
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (type(self), self.args, self.__dict__)
+
+
+class InvalidArgument(MastraError):
+    """What was given can not be stored or asked. Nothing was written.
+
+    Args:
+        argument: which one, with the path to the offender, as ``metadata.tags[2]``.
+        problem: what is wrong with it and what is allowed, to be read behind the argument's name.
+    """
+
+    category = "USER"
+    status = "INVALID_ARGUMENT"
+
+    def __init__(self, argument: str, problem: str, *, status: str | None = None, **details: Detail) -> None:
+        super().__init__(f"{argument} {problem}", status=status, argument=argument, **details)
+
+
+class NotFound(MastraError):
+    """What should be changed or copied is not stored."""
+
+    category = "USER"
+    status = "NOT_FOUND"
+
+    def __init__(self, what: str, *, status: str | None = None, **keys: Detail) -> None:
+        super().__init__(f"no such {what} {_shown(keys)}", status=status, **keys)
+
+
+class Conflict(MastraError):
+    """What is stored forbids it. Nothing was written."""
+
+    category = "USER"
+    status = "CONFLICT"
+
+
+class AlreadyExists(Conflict):
+    """A row with this key is already stored."""
+
+    status = "ALREADY_EXISTS"
+
+    def __init__(self, what: str, *, status: str | None = None, **keys: Detail) -> None:
+        super().__init__(f"such a {what} is already stored {_shown(keys)}", status=status, **keys)
+
+
+class Unavailable(MastraError):
+    """The database can not be reached, or refuses for now. Trying again later may work."""
+
+    status = "UNAVAILABLE"
+
+
+class PoolTimeout(Unavailable):
+    """No connection became free in time."""
+
+    status = "POOL_TIMEOUT"
+
+
+class LockTimeout(Unavailable):
+    """Somebody else held a lock for too long."""
+
+    status = "LOCK_TIMEOUT"
+
+
+class SchemaError(MastraError):
+    """The database does not have the tables that this version needs."""
+
+    category = "SYSTEM"
+
+
+class SchemaMissing(SchemaError):
+    """The tables are not there, and the storage may not make them."""
+
+    status = "SCHEMA_MISSING"
+
+
+class SchemaBehind(SchemaError):
+    """The tables are older than this version needs. The message names the command that mends it."""
+
+    status = "SCHEMA_BEHIND"
+
+
+class TransactionError(MastraError):
+    """A unit of work can not go on."""
+
+    category = "USER"
+
+
+class TransactionClosed(TransactionError):
+    """A unit of work was used after its block ended."""
+
+    status = "TRANSACTION_CLOSED"
+
+
+class TransactionFailed(TransactionError):
+    """A statement failed inside the unit of work, and the error was swallowed. All of it was rolled back."""
+
+    status = "TRANSACTION_FAILED"
+
+
+class TransactionSpansBackends(TransactionError):
+    """Domains on different backends can not share a transaction. Nothing was written."""
+
+    status = "TRANSACTION_SPANS_BACKENDS"
+
+
+class QueryFailed(MastraError):
+    """The database refused a statement. The driver's error is the cause."""
+
+
+def masked(url: str) -> str:
+    """``url`` with its password, and what looks like one among its options, replaced by ``***``."""
+    without_password = re.sub(r"(?<=://)([^/?#@:]*):(.*)@(?=[^@]*$)", r"\1:***@", url)
+    return re.sub(r"(?i)\b(password|passwd|authtoken|auth_token|sslpassword)=[^&\s]*", r"\1=***", without_password)
+
+
+def _upper_snake(text: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    return re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").upper()
+
+
+def _shown(keys: dict[str, Detail]) -> str:
+    return "(" + ", ".join(f"{name}={value!r}" for name, value in keys.items()) + ")"
+
+
+def _unpickled(kind: type[MastraError], args: tuple[Any, ...], state: dict[str, Any]) -> MastraError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

@@ -1,0 +1,52 @@
+"""The declarative base of all models.
+
+A model mirrors a table of Mastra exactly, for PostgreSQL and SQLite at once. What differs between the two is said
+in ``info`` and resolved in one place, ``mastra_store.schema``:
+
+- ``info=ONLY_POSTGRESQL`` or ``info=ONLY_SQLITE`` on a column, constraint, index or table: it exists there alone;
+- ``info=NULLABLE_ON_SQLITE`` on a column: NOT NULL on PostgreSQL alone;
+- the ``timestamptz`` twin that PostgreSQL keeps of every time is added here, never written in a model.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, Connection, event, func
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapper, deferred, mapped_column
+
+from .types import TYPES, UtcTimeType, UtcTwinType
+
+ONLY_POSTGRESQL = {"only": "postgresql"}
+ONLY_SQLITE = {"only": "sqlite"}
+NULLABLE_ON_SQLITE = {"nullable_on": "sqlite"}
+
+
+class Base(DeclarativeBase):
+    """The base of every row class. Entities are for a caller's own ``tx.session``; the domains read columns."""
+
+    type_annotation_map = TYPES
+    # A twin does not exist on SQLite: it must never be fetched on its own after an insert.
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, column in [(c.key, c) for c in cls.__mapper__.columns if isinstance(c.type, UtcTimeType)]:
+            twin = mapped_column(f"{column.name}Z", UtcTwinType(), server_default=func.now(), info=ONLY_POSTGRESQL)
+            setattr(cls, f"{name}_z", deferred(twin, raiseload=True))
+
+
+def twin(column: InstrumentedAttribute[Any]) -> Column[Any]:
+    """The ``timestamptz`` twin of a time column. For statements that run on PostgreSQL alone."""
+    table = column.class_.__table__
+    return table.c[f"{table.c[column.name].name}Z"]  # type: ignore[no-any-return]
+
+
+@event.listens_for(Base, "before_insert", propagate=True)
+@event.listens_for(Base, "before_update", propagate=True)
+def _write_twins(mapper: Mapper[Any], connection: Connection, row: Base) -> None:
+    """Give an entity's twins the instants of their plain columns, whichever way it was filled."""
+    if connection.dialect.name != "postgresql":
+        return
+    for column in mapper.columns:
+        if isinstance(column.type, UtcTwinType):
+            twin_name = mapper.get_property_by_column(column).key
+            setattr(row, twin_name, getattr(row, twin_name.removesuffix("_z")))

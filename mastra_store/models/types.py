@@ -1,0 +1,169 @@
+"""Column types that differ by dialect, one class each, both directions side by side.
+
+The aliases at the end are what models write in their annotations; ``Base`` maps each to its type.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import BigInteger, Boolean, Double, Integer, Text, TypeDecorator
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import JSON, REAL, TypeEngine
+
+from .. import jsoncell, jsontext
+from ..clock import iso_milliseconds, utc_milliseconds
+
+
+class UtcTimeType(TypeDecorator[datetime]):
+    """An instant: aware UTC with milliseconds in Python.
+
+    PostgreSQL holds the UTC wall clock in a ``timestamp`` beside a ``timestamptz`` twin (``UtcTwinType``);
+    SQLite holds ``YYYY-MM-DDTHH:MM:SS.mmmZ``, which sorts as text in the order of time.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(TIMESTAMP() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return value.astimezone(UTC).replace(tzinfo=None)
+        return iso_milliseconds(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if dialect.name != "postgresql":
+            value = datetime.fromisoformat(value)
+        return utc_milliseconds(value)
+
+
+class UtcTwinType(TypeDecorator[datetime]):
+    """The ``timestamptz`` twin that PostgreSQL keeps of every time, named after it with a ``Z`` behind."""
+
+    impl = TIMESTAMP(timezone=True)
+    cache_ok = True
+    # Without this the ORM would leave a NULL twin out, and the column's default would stamp it with now.
+    should_evaluate_none = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else utc_milliseconds(value)
+
+
+class FlagType(TypeDecorator[bool]):
+    """A boolean: ``boolean`` on PostgreSQL, 0 or 1 in an ``INTEGER`` on SQLite."""
+
+    impl = Boolean
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Boolean() if dialect.name == "postgresql" else Integer())
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else int(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
+        return None if value is None else bool(value)
+
+
+class JsonType(TypeDecorator[Any]):
+    """A JSON value. ``None`` is SQL NULL.
+
+    PostgreSQL holds ``jsonb``. SQLite holds JSON text; cells that ``@mastra/libsql`` wrote as binary JSONB are read.
+
+    Args:
+        nested: a string that holds JSON text is decoded once more. Some TypeScript writers encode twice
+            (contract: conventions.md, "Double-encoded JSON").
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, *, nested: bool = False) -> None:
+        super().__init__(none_as_null=True)
+        self.nested = nested
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(JSONB(none_as_null=True))
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return jsontext.encode(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        if value is not None and dialect.name != "postgresql":
+            value = jsoncell.decode(value)
+        if self.nested and isinstance(value, str):
+            return jsontext.decode_if_json(value)
+        return value
+
+
+class MessageContentType(TypeDecorator[dict[str, Any]]):
+    """A message's content: compact JSON text in a text column on every backend.
+
+    Plain text and arrays, as older writers left them, are read as format 2
+    (contract: memory.md, "Encoding of content" and "Post-processing").
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
+        return None if value is None else jsontext.encode(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else format_2(jsontext.decode_if_json(value))
+
+
+class MessageKindType(TypeDecorator[str]):
+    """A message's ``type``: stored as ``v2`` when there is none, and ``v2`` is read as none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:
+        return value or "v2"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value == "v2" else value
+
+
+def format_2(content: Any) -> dict[str, Any]:
+    """``content`` as format 2: an object with ``parts``. Text becomes one text part, a list becomes the parts."""
+    if isinstance(content, dict):
+        return content
+    if isinstance(content, list):
+        return {"format": 2, "parts": content}
+    text = content if isinstance(content, str) else jsontext.encode(content)
+    return {"format": 2, "parts": [{"type": "text", "text": text}], "content": text}
+
+
+UtcTime = Annotated[datetime, "UtcTime"]
+Json = Annotated[Any, "Json"]
+JsonObject = Annotated[dict[str, Any], "JsonObject"]
+NestedJson = Annotated[Any, "NestedJson"]
+MessageContent = Annotated[dict[str, Any], "MessageContent"]
+MessageKind = Annotated[str, "MessageKind"]
+BigInt = Annotated[int, "BigInt"]
+
+TYPES: dict[Any, TypeEngine[Any]] = {
+    str: Text(),
+    bool: FlagType(),
+    int: Integer(),
+    float: Double().with_variant(REAL(), "sqlite"),
+    BigInt: BigInteger().with_variant(Integer(), "sqlite"),
+    UtcTime: UtcTimeType(),
+    Json: JsonType(),
+    JsonObject: JsonType(),
+    NestedJson: JsonType(nested=True),
+    MessageContent: MessageContentType(),
+    MessageKind: MessageKindType(),
+}
