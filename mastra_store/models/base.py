@@ -10,7 +10,7 @@ in ``info`` and resolved in one place, ``mastra_store.schema``:
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, event, func
+from sqlalchemy import Connection, event, func
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapper, deferred, mapped_column
 
 from .types import TYPES, UtcTimeType, UtcTwinType
@@ -34,10 +34,9 @@ class Base(DeclarativeBase):
             setattr(cls, f"{name}_z", deferred(twin, raiseload=True))
 
 
-def twin(column: InstrumentedAttribute[Any]) -> Column[Any]:
-    """The ``timestamptz`` twin of a time column. For statements that run on PostgreSQL alone."""
-    table = column.class_.__table__
-    return table.c[f"{table.c[column.name].name}Z"]  # type: ignore[no-any-return]
+def twin(attribute: InstrumentedAttribute[Any]) -> InstrumentedAttribute[Any]:
+    """The ``timestamptz`` twin of a time attribute, also of an aliased class. For PostgreSQL alone."""
+    return getattr(attribute.parent.entity, f"{attribute.key}_z")  # type: ignore[no-any-return]
 
 
 @event.listens_for(Base, "before_insert", propagate=True)

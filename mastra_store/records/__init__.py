@@ -1,0 +1,1 @@
+"""What methods take and return: plain data, one module per domain."""

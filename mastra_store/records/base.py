@@ -1,0 +1,25 @@
+"""The base of all records."""
+
+from typing import Any, Self
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True, rename="camel"):
+    """Plain data: equal by value, safe to cache, to send and to keep after the connection is gone.
+
+    Attributes are snake_case; the wire is camelCase, as Mastra's clients expect it.
+    """
+
+    def to_dict(self, *, by_alias: bool = False) -> dict[str, Any]:
+        """The fields as a dict: snake_case, or with ``by_alias`` the camelCase of the wire. Times stay datetimes."""
+        fields = msgspec.structs.fields(self)
+        return {(field.encode_name if by_alias else field.name): getattr(self, field.name) for field in fields}
+
+    def to_json(self) -> str:
+        """The record as JSON text in camelCase, times in ISO 8601."""
+        return msgspec.json.encode(self).decode()
+
+    def evolve(self, **changes: Any) -> Self:
+        """A copy with some fields changed."""
+        return msgspec.structs.replace(self, **changes)

@@ -1,0 +1,1 @@
+"""The SQL backends. Import the storages from ``mastra_store``."""

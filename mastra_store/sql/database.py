@@ -1,0 +1,137 @@
+"""The one place that runs statements, and what a domain sees of it.
+
+``Executor`` is all that a domain knows: ``SqlDatabase`` runs each call on its own, a unit of work (``unit.py``) runs
+them in one transaction. ``SqlDatabase`` has three kinds: PostgreSQL by psycopg, SQLite by aiosqlite, and an engine
+that the caller owns, through SQLAlchemy.
+"""
+
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from .dialects import SqlDialect
+from .plans import Call, Plan, Row, Statement, Work, compile_plan
+
+R = TypeVar("R")
+
+logger = logging.getLogger("mastra_store.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """One statement that ran, as observers are told."""
+
+    operation: str
+    """The name of the statement's function, as ``messages_of_thread``."""
+    sql: str
+    rows: int
+    seconds: float
+
+
+Observer = Callable[[Executed], None]
+
+
+class Executor(ABC):
+    """Runs statements: each on its own, or all in one transaction."""
+
+    sql: SqlDialect
+
+    @abstractmethod
+    async def read(self, call: Call[R]) -> R:
+        """Run a statement that changes nothing."""
+
+    @abstractmethod
+    async def write(self, call: Call[R]) -> R:
+        """Run a statement that changes rows, as a whole or not at all."""
+
+    @abstractmethod
+    async def run(self, work: Work[R]) -> R:
+        """Run several statements as a whole or not at all. What the work raises rolls it back."""
+
+
+class Plans:
+    """The compiled statements of one dialect and schema."""
+
+    def __init__(self, sql: SqlDialect, dialect: Dialect, schema: str | None) -> None:
+        self.sql = sql
+        self.dialect = dialect
+        self.schema = schema
+        self._plans: dict[Statement[Any], Plan[Any]] = {}
+
+    def of(self, statement: Statement[R]) -> Plan[R]:
+        plan = self._plans.get(statement)
+        if plan is None:
+            plan = self._plans[statement] = compile_plan(statement, self.sql, self.dialect, self.schema)
+        return plan
+
+
+class Observers:
+    """Who is told of each statement: the logger ``mastra_store.sql`` at DEBUG, and whoever was added."""
+
+    def __init__(self) -> None:
+        self._observers: list[Observer] = []
+
+    def add(self, observer: Observer) -> Callable[[], None]:
+        """Tell ``observer`` of every statement from now on. Returns what ends that.
+
+        On SQLite it is called in the connection's thread.
+        """
+        self._observers.append(observer)
+        return lambda: self._observers.remove(observer)
+
+    @property
+    def watching(self) -> bool:
+        return bool(self._observers) or logger.isEnabledFor(logging.DEBUG)
+
+    def tell(self, plan: Plan[Any], rows: list[Row], started: float) -> None:
+        """Report a statement that ended now; ``started`` is by ``time.perf_counter``."""
+        executed = Executed(plan.statement.name, plan.text, len(rows), time.perf_counter() - started)
+        logger.debug("%s: %d rows in %.6f s: %s", executed.operation, executed.rows, executed.seconds, executed.sql)
+        for observer in self._observers:
+            observer(executed)
+
+
+class SqlDatabase(Executor):
+    """A database: its connections, its dialect, its schema.
+
+    Attributes:
+        engine: for units of work and for migrations. Shares the connections that plans use.
+        schema: the PostgreSQL schema, ``None`` for ``public`` and on SQLite.
+        shown: how error messages call it, without a password.
+    """
+
+    engine: AsyncEngine
+    plans: Plans
+    schema: str | None
+    shown: str
+
+    def __init__(self, sql: SqlDialect) -> None:
+        self.sql = sql
+        self.observers = Observers()
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Connect for the first time, so that what is wrong with the address is said at once."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Give all connections back. A caller's own engine stays."""
+
+    @abstractmethod
+    async def run_on(self, connection: AsyncConnection, call: Call[R]) -> R:
+        """Run a statement on a connection that a unit of work holds."""
+
+    @abstractmethod
+    async def run_work_on(self, connection: AsyncConnection, work: Work[R]) -> R:
+        """Run several statements on a connection that a unit of work holds."""
+
+    @abstractmethod
+    def translating(self) -> AbstractAsyncContextManager[None]:
+        """A block in which the driver's errors become ours."""

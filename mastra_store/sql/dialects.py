@@ -1,0 +1,185 @@
+"""What differs between the SQL dialects, asked by name.
+
+Statements are written once and ask this object for the few expressions that PostgreSQL and SQLite write differently.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ..models.base import Base, instant, twin
+from ..models.types import UtcTimeType, UtcTwinType
+from .parameters import JsonParameter
+
+Attribute = InstrumentedAttribute[Any]
+
+UTC_ZONE: ColumnElement[str] = literal_column("'UTC'")
+
+
+class SqlDialect(ABC):
+    """One dialect's way of writing what is not standard SQL."""
+
+    name: str
+    store: str
+    """The dialect's word in the id of an error (contract: conventions.md, section 7)."""
+
+    @abstractmethod
+    def insert(self, row: type[Base]) -> Any:
+        """An INSERT that knows ON CONFLICT."""
+
+    @abstractmethod
+    def stored(self, attribute: Attribute) -> ColumnElement[Any]:
+        """A column as its record shows it: of a time, the twin where there is one."""
+
+    @abstractmethod
+    def instant(self, attribute: Attribute) -> ColumnElement[Any]:
+        """A time column as the instant that decides order and bounds, where the contract asks for the twin."""
+
+    @abstractmethod
+    def moment(self, name: str) -> ColumnElement[Any]:
+        """The parameter ``name``, an aware datetime, to be compared with ``instant`` or assigned by ``times``."""
+
+    @abstractmethod
+    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Column[Any], Any]:
+        """The assignment of a time: the plain column, and its twin where there is one."""
+
+    @abstractmethod
+    def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
+        """Whether a text column equals one of the texts in the parameter ``name``, a list."""
+
+    @abstractmethod
+    def rows(self, name: str, **fields: Any) -> FromClause:
+        """The parameter ``name``, a list of objects, as a table whose columns are ``fields`` (name=SQL type).
+
+        Times are given as the text of ``iso_milliseconds``; their type is ``UtcTwinType``.
+        """
+
+    @abstractmethod
+    def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
+        """The text at a path inside a JSON column, NULL where there is none. The path is ours, never a caller's."""
+
+    @abstractmethod
+    def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        """Whether a JSON column contains the object in the parameter ``name``, as PostgreSQL's ``@>`` has it."""
+
+    @abstractmethod
+    def locked(self, query: Select[Any]) -> Select[Any]:
+        """A SELECT whose rows nobody else changes until the transaction ends."""
+
+    def columns(self, attributes: Sequence[Attribute]) -> list[ColumnElement[Any]]:
+        """Columns as their record shows them, in order, each labelled with its attribute's name."""
+        return [self.stored(attribute).label(attribute.key) for attribute in attributes]
+
+
+class PostgreSQL(SqlDialect):
+    name = "postgresql"
+    store = "PG"
+
+    def insert(self, row: type[Base]) -> postgresql.Insert:
+        return postgresql.insert(row)
+
+    def stored(self, attribute: Attribute) -> ColumnElement[Any]:
+        if not isinstance(attribute.type, UtcTimeType):
+            return attribute.expression
+        wall_clock = func.timezone(UTC_ZONE, twin(attribute), type_=UtcTimeType())
+        return func.coalesce(wall_clock, attribute, type_=UtcTimeType())
+
+    def instant(self, attribute: Attribute) -> ColumnElement[Any]:
+        return instant(attribute)
+
+    def moment(self, name: str) -> ColumnElement[Any]:
+        return bindparam(name, type_=UtcTwinType())
+
+    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Column[Any], Any]:
+        plain: Column[Any] = attribute.class_.__table__.c[attribute.expression.name]
+        return {plain: func.timezone(UTC_ZONE, moment, type_=UtcTimeType()), twin(attribute): moment}
+
+    def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
+        return attribute == func.any(bindparam(name, type_=ARRAY(Text())))
+
+    def rows(self, name: str, **fields: Any) -> FromClause:
+        columns = [column(field, type_) for field, type_ in fields.items()]
+        source = func.json_to_recordset(cast(bindparam(name, type_=JsonParameter()), postgresql.JSON))
+        return source.table_valued(*columns, name=name).render_derived(name=name, with_types=True)
+
+    def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
+        # Literals, so that the expression is the one that an index was made of.
+        if len(path) == 1:
+            return attribute.op("->>", return_type=Text())(literal_column(f"'{path[0]}'"))
+        return attribute.op("#>>", return_type=Text())(literal_column(f"'{{{','.join(path)}}}'"))
+
+    def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        wanted = cast(bindparam(name, type_=JsonParameter()), postgresql.JSONB)
+        return attribute.bool_op("@>")(wanted)
+
+    def locked(self, query: Select[Any]) -> Select[Any]:
+        return query.with_for_update()
+
+
+class SQLite(SqlDialect):
+    """SQLite from 3.38 on. Our connections know two functions more (``sqlite_functions.py``): ``mastra_json`` reads
+    a JSON cell of either form, ``mastra_contains`` is PostgreSQL's ``@>``."""
+
+    name = "sqlite"
+    store = "SQLITE"
+
+    def insert(self, row: type[Base]) -> sqlite.Insert:
+        return sqlite.insert(row)
+
+    def stored(self, attribute: Attribute) -> ColumnElement[Any]:
+        return attribute.expression
+
+    def instant(self, attribute: Attribute) -> ColumnElement[Any]:
+        return attribute.expression
+
+    def moment(self, name: str) -> ColumnElement[Any]:
+        return bindparam(name, type_=UtcTimeType())
+
+    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Column[Any], Any]:
+        return {attribute.class_.__table__.c[attribute.expression.name]: moment}
+
+    def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
+        listed = func.json_each(bindparam(name, type_=JsonParameter())).table_valued("value", name=name)
+        return attribute.in_(select(listed.c.value))
+
+    def rows(self, name: str, **fields: Any) -> FromClause:
+        listed = func.json_each(bindparam(name, type_=JsonParameter())).table_valued("value", name=f"{name}_json")
+        columns = [
+            func.json_extract(listed.c.value, literal_column(f"'$.{field}'"), type_=_as_stored(type_)).label(field)
+            for field, type_ in fields.items()
+        ]
+        return select(*columns).subquery(name)
+
+    def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
+        return func.json_extract(func.mastra_json(attribute), literal_column(f"'$.{'.'.join(path)}'"), type_=Text())
+
+    def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        return func.mastra_contains(attribute, bindparam(name, type_=JsonParameter())) == literal_column("1")
+
+    def locked(self, query: Select[Any]) -> Select[Any]:
+        return query  # A unit of work that writes holds the whole database from its BEGIN IMMEDIATE on.
+
+
+def _as_stored(type_: Any) -> Any:
+    return UtcTimeType() if isinstance(type_, UtcTwinType) else type_
+
+
+POSTGRESQL = PostgreSQL()
+SQLITE = SQLite()
