@@ -1,0 +1,28 @@
+"""What the tests need from the machine, and what happens where it is missing.
+
+A server that can not be had fails the run when ``CI`` is set, unless ``LACKING`` lists the platform; elsewhere its
+tests are skipped, and pytest's summary counts them under the reason given here. These are the only reasons to skip.
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+import pytest
+
+LACKING: dict[str, dict[str, str]] = {
+    "PostgreSQL": {"win32": "the launcher of tests/servers/postgres.py knows POSIX only"},
+    "Node": {},
+}
+
+
+class ServerMissing(Exception):
+    """A server can not be had on this machine; the message says how to get it."""
+
+
+def skip_or_fail(server: str, missing: ServerMissing) -> NoReturn:
+    """Skip the test for want of ``server``; in CI fail instead, where the platform is not known to lack it."""
+    lacking = LACKING[server].get(sys.platform)
+    if lacking is None and os.environ.get("CI"):
+        pytest.fail(f"{server} is missing: {missing}", pytrace=False)
+    pytest.skip(f"{server} is missing: {lacking or missing}")

@@ -1,0 +1,1 @@
+"""Real servers for the tests, started from binaries that come with pip packages."""

