@@ -5,16 +5,20 @@ them in one transaction. ``SqlDatabase`` has three kinds: PostgreSQL by psycopg,
 that the caller owns, through SQLAlchemy.
 """
 
+import asyncio
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from ..errors import MastraError
 
 from .dialects import SqlDialect
 from .plans import Call, Plan, Row, Statement, Work, compile_plan
@@ -36,6 +40,14 @@ class Executed:
 
 
 Observer = Callable[[Executed], None]
+
+
+class OnConnection(Protocol):
+    """Runs statements on a connection that a unit of work holds."""
+
+    async def run_on(self, connection: AsyncConnection, call: Call[R]) -> R: ...
+
+    async def run_work_on(self, connection: AsyncConnection, work: Work[R]) -> R: ...
 
 
 class Executor(ABC):
@@ -103,18 +115,30 @@ class SqlDatabase(Executor):
 
     Attributes:
         engine: for units of work and for migrations. Shares the connections that plans use.
-        schema: the PostgreSQL schema, ``None`` for ``public`` and on SQLite.
+        plans: the compiled statements.
         shown: how error messages call it, without a password.
+        prepare: brings the schema into being on first use, see ``first_use.py``.
+        schema_state: what ``prepare`` found; ``None`` before the first use.
     """
 
     engine: AsyncEngine
     plans: Plans
-    schema: str | None
     shown: str
 
-    def __init__(self, sql: SqlDialect) -> None:
+    def __init__(self, sql: SqlDialect, prepare: "Callable[[SqlDatabase], Awaitable[str]]") -> None:
         self.sql = sql
         self.observers = Observers()
+        self.schema_state: str | None = None
+        self._prepare = prepare
+        self._preparing = asyncio.Lock()
+
+    async def ready(self) -> None:
+        """Connect and see to the schema, once. Concurrent callers wait; after a failure the next call tries again."""
+        if self.schema_state is None:
+            async with self._preparing:
+                if self.schema_state is None:
+                    await self.open()
+                    self.schema_state = await self._prepare(self)
 
     @abstractmethod
     async def open(self) -> None:
@@ -125,6 +149,15 @@ class SqlDatabase(Executor):
         """Give all connections back. A caller's own engine stays."""
 
     @abstractmethod
+    async def revision(self) -> str | None:
+        """The revision in our version table, ``None`` when there is no such table. Before the schema is ready."""
+
+    def writing(self) -> AbstractAsyncContextManager[None]:
+        """Around a unit of work that writes: where the database has one writer at a time, those of this process queue
+        here in order."""
+        return nullcontext()
+
+    @abstractmethod
     async def run_on(self, connection: AsyncConnection, call: Call[R]) -> R:
         """Run a statement on a connection that a unit of work holds."""
 
@@ -133,5 +166,32 @@ class SqlDatabase(Executor):
         """Run several statements on a connection that a unit of work holds."""
 
     @abstractmethod
-    def translating(self) -> AbstractAsyncContextManager[None]:
-        """A block in which the driver's errors become ours."""
+    def transaction_options(self, *, read_only: bool) -> dict[str, Any]:
+        """The execution options with which a unit of work begins."""
+
+    @abstractmethod
+    def translated(self, error: BaseException) -> MastraError | None:
+        """A driver's error as ours; ``None`` if it is no driver's error."""
+
+    @contextmanager
+    def translating(self) -> Iterator[None]:
+        """A block in which the driver's errors, also those that SQLAlchemy wrapped, become ours."""
+        try:
+            yield
+        except Exception as error:
+            translated = self.translated(error.orig if isinstance(error, DBAPIError) and error.orig else error)
+            if translated is None:
+                raise
+            raise translated from error
+
+
+async def drive(work: Work[R], execute: Callable[[Call[Any]], Awaitable[Any]]) -> R:
+    """Run the statements of ``work`` one after the other."""
+    try:
+        call = next(work)
+        while True:
+            call = work.send(await execute(call))
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+    finally:
+        work.close()

@@ -103,6 +103,8 @@ class Plan(Generic[R]):
     """A statement compiled for one dialect and one schema."""
 
     statement: Statement[R]
+    built: Executable
+    """The statement itself, for connections that are no driver of ours."""
     text: str
     names: tuple[str, ...] | None
     """The parameters in order, for drivers that bind by position; ``None`` where they bind by name."""
@@ -152,7 +154,7 @@ def compile_plan(statement: Statement[R], sql: SqlDialect, dialect: Dialect, sch
         if (decode := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
     ]
     names = None if compiled.positiontup is None else tuple(compiled.positiontup)
-    return Plan(statement, str(compiled), names, fixed, tuple(encoders), tuple(decoders))
+    return Plan(statement, built, str(compiled), names, fixed, tuple(encoders), tuple(decoders))
 
 
 def _columns(built: Executable) -> Sequence[Any]:

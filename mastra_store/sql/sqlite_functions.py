@@ -6,12 +6,6 @@ from typing import Any
 from .. import jsoncell, jsontext
 
 
-def register(connection: sqlite3.Connection) -> None:
-    """Make the functions known to one connection."""
-    connection.create_function("mastra_json", 1, jsoncell.to_text, deterministic=True)
-    connection.create_function("mastra_contains", 2, _contains_text, deterministic=True)
-
-
 def _contains_text(cell: str | bytes | None, wanted: str) -> bool | None:
     return None if cell is None else contains(jsoncell.decode(cell), jsontext.decode(wanted))
 
@@ -28,3 +22,13 @@ def contains(stored: Any, wanted: Any) -> bool:
         return False
     # bool is an int to Python, and true is no number to JSON.
     return isinstance(stored, bool) == isinstance(wanted, bool) and bool(stored == wanted)
+
+
+FUNCTIONS = (("mastra_json", 1, jsoncell.to_text), ("mastra_contains", 2, _contains_text))
+"""Name, number of arguments, function."""
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Make the functions known to one connection."""
+    for name, arguments, function in FUNCTIONS:
+        connection.create_function(name, arguments, function, deterministic=True)

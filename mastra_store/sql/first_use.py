@@ -1,0 +1,105 @@
+"""What a storage does to the schema when it is used for the first time.
+
+An empty database gets our tables, by the bundled migrations. A database at our revision is ready. One that a
+TypeScript Mastra app made has the tables but not our version table: nothing is changed, its columns are checked.
+Nothing that exists is ever altered here.
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Select, column, inspect, select, table
+
+from ..errors import InvalidArgument, SchemaBehind, SchemaMissing
+from ..models.base import Base
+from .database import SqlDatabase
+from .dialects import SqlDialect
+from .plans import statement
+
+CreateSchema = Literal["if_missing", "never"]
+
+logger = logging.getLogger("mastra_store")
+
+
+@statement(lambda version_num: version_num)
+def version(sql: SqlDialect) -> Select[Any]:
+    return select(column("version_num")).select_from(table("mastra_store_version"))
+
+
+class FirstUse:
+    """Brings the schema into being, or says why it can not be used.
+
+    Args:
+        create_schema: ``if_missing`` makes the tables in an empty database; ``never`` runs no DDL at all.
+        rows: the models whose columns the storage's domains use.
+    """
+
+    def __init__(self, create_schema: CreateSchema, rows: Iterable[type[Base]]) -> None:
+        if create_schema not in ("if_missing", "never"):
+            raise InvalidArgument("create_schema", f"must be 'if_missing' or 'never', not {create_schema!r}")
+        self._create_schema = create_schema
+        self._rows = tuple(rows)
+
+    async def __call__(self, database: SqlDatabase) -> str:
+        """Returns the schema's state: ``current``, ``created``, ``foreign`` or ``ahead``."""
+        from ..migrations.head import HEAD, REVISIONS
+
+        found = await database.revision()
+        if found == HEAD:
+            return "current"
+        if found in REVISIONS:
+            raise SchemaBehind(
+                f"{database.shown} is at revision {found}, this version needs {HEAD}: run `alembic upgrade head`, "
+                "or mastra_store.migrations.upgrade() where no checkout is near",
+                found=found,
+                needed=HEAD,
+            )
+        missing = await self._missing(database)
+        if missing is None:
+            await self._create(database)
+            return "created"
+        if missing:
+            raise SchemaBehind(
+                f"{database.shown} lacks what this version uses: {', '.join(missing)}. Let the newest @mastra package "
+                "create its tables, or migrate with `alembic upgrade head`",
+                missing=", ".join(missing),
+            )
+        if found is None:
+            logger.info("%s was made by Mastra and is used as it is; migrations.adopt() would version it", database.shown)
+            return "foreign"
+        logger.info("%s is at revision %s, which is newer than this version's %s", database.shown, found, HEAD)
+        return "ahead"
+
+    async def _missing(self, database: SqlDatabase) -> list[str] | None:
+        """The tables and columns that our domains use and the database lacks; ``None`` when it has no table of ours."""
+        async with database.engine.connect() as connection:
+            return await connection.run_sync(self._missing_in, database.plans.schema)
+
+    def _missing_in(self, connection: Connection, schema: str | None) -> list[str] | None:
+        tables = {row.__tablename__: row.__table__ for row in self._rows}
+        found = {
+            name: {each["name"] for each in columns}
+            for (_, name), columns in inspect(connection).get_multi_columns(schema=schema).items()
+        }
+        if not found.keys() & {each.name for each in Base.metadata.tables.values()}:
+            return None
+        dialect = connection.dialect.name
+        return [
+            f"{name}.{each.name}" if name in found else name
+            for name, described in tables.items()
+            for each in described.columns
+            if each.info.get("only") in (None, dialect) and each.name not in found.get(name, ())
+        ]
+
+    async def _create(self, database: SqlDatabase) -> None:
+        if self._create_schema == "never":
+            raise SchemaMissing(
+                f"{database.shown} has no Mastra tables, and create_schema='never' forbids to make them: run "
+                "`alembic upgrade head` or apply schema/*.sql"
+            )
+        from .. import migrations  # only an empty database pays for importing Alembic
+
+        async with migrations.process_lock():
+            async with database.engine.connect() as connection:
+                await connection.run_sync(migrations.upgrade, schema=database.plans.schema)

@@ -1,0 +1,244 @@
+"""The storages on SQL databases."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+from sqlalchemy import Select, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+from ..errors import InvalidArgument
+from ..schema_names import normalised_schema
+from ..storage import SchemaState, Storage
+from .database import Observer, SqlDatabase
+from .dialects import POSTGRESQL, SQLITE, SqlDialect
+from .domain import SqlDomain
+from .first_use import CreateSchema, FirstUse
+from .memory import SqlMemory
+from .plans import statement
+from .unit import SqlTransaction, unit_of_work
+from .workflows import SqlWorkflows
+
+R = TypeVar("R")
+
+SQL_DOMAINS: Mapping[str, type[SqlDomain]] = {"memory": SqlMemory, "workflows": SqlWorkflows}
+
+
+@statement(lambda one: one)
+def sign_of_life(sql: SqlDialect) -> Select[Any]:
+    return select(literal_column("1"))
+
+
+class SqlStorage(Storage):
+    """A storage whose domains run on one SQL database."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+        for name, domain in SQL_DOMAINS.items():
+            setattr(self, name, domain(database))
+
+    @property
+    def schema_state(self) -> SchemaState | None:
+        return self._database.schema_state  # type: ignore[return-value]
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The SQLAlchemy engine on the storage's own connections, for queries beside it."""
+        return self._database.engine
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Have ``observer`` told of every statement of the domains: operation, SQL, rows, seconds.
+
+        Returns a function that ends it.
+        """
+        return self._database.observers.add(observer)
+
+    async def init(self) -> None:
+        await self._database.ready()
+
+    async def ping(self) -> None:
+        await self._database.read(sign_of_life().bind())
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    @overload
+    def transaction(
+        self,
+        work: None = None,
+        /,
+        *,
+        read_only: bool = False,
+        session: AsyncSession | None = None,
+        connection: AsyncConnection | None = None,
+    ) -> AbstractAsyncContextManager[SqlTransaction]: ...
+    @overload
+    def transaction(
+        self,
+        work: Callable[[SqlTransaction], Awaitable[R]],
+        /,
+        *,
+        read_only: bool = False,
+        session: AsyncSession | None = None,
+        connection: AsyncConnection | None = None,
+    ) -> Awaitable[R]: ...
+    def transaction(
+        self,
+        work: Callable[[SqlTransaction], Awaitable[R]] | None = None,
+        /,
+        *,
+        read_only: bool = False,
+        session: AsyncSession | None = None,
+        connection: AsyncConnection | None = None,
+    ) -> Any:
+        """A unit of work: all that is done by it is kept, or nothing.
+
+        ``async with storage.transaction() as tx`` commits at the end of the block and rolls back when an exception
+        leaves it; ``await storage.transaction(work)`` does the same around ``await work(tx)`` and returns its result.
+
+        Args:
+            read_only: nothing may be written. On SQLite a unit that may write holds the file's write lock from its
+                beginning; a read-only one does not.
+            session: join this session's transaction. It is then neither committed nor closed here.
+            connection: join this connection's transaction, likewise.
+
+        Raises:
+            TransactionFailed: at the end of the block, when a statement failed inside and its error was swallowed.
+        """
+        if session is not None and connection is not None:
+            raise InvalidArgument("session", "and connection were both given; join one of them")
+        unit = unit_of_work(
+            self._database, SQL_DOMAINS, read_only=read_only, session=session, connection=connection
+        )
+        return unit if work is None else _within(unit, work)
+
+
+class PgStorage(SqlStorage):
+    """Storage on PostgreSQL, in the tables of ``@mastra/pg``.
+
+    ::
+
+        async with PgStorage("postgresql://user:password@host/database") as storage:
+            await storage.memory.save_messages("thread-1", [{"role": "user", "content": "Hello"}])
+
+    Args:
+        connection_string: as libpq, node-postgres or SQLAlchemy write it; or an ``AsyncEngine``, which is then shared
+            and never disposed (statements go through SQLAlchemy, and the pool options mean nothing).
+        schema_name: the PostgreSQL schema of the tables.
+        pool_size: connections at most.
+        pool_min: connections that stay open when idle.
+        pool_timeout: seconds that a call waits for a free connection.
+        idle_timeout: seconds after which an idle connection is closed.
+        max_lifetime: seconds after which any connection is replaced.
+        statement_timeout: seconds that one statement may take; ``None`` leaves it to the server. It is sent as a
+            startup option, which PgBouncer refuses: set it on the role there.
+        prepare: use named prepared statements. ``False`` behind PgBouncer below 1.21 in transaction mode.
+        create_schema: ``if_missing`` makes the tables in an empty database; ``never`` runs no DDL at all.
+    """
+
+    def __init__(
+        self,
+        connection_string: str | AsyncEngine,
+        *,
+        schema_name: str | None = None,
+        pool_size: int = 20,
+        pool_min: int = 0,
+        pool_timeout: float = 30.0,
+        idle_timeout: float = 30.0,
+        max_lifetime: float = 3600.0,
+        statement_timeout: float | None = None,
+        prepare: bool = True,
+        create_schema: CreateSchema = "if_missing",
+    ) -> None:
+        first_use = FirstUse(create_schema, _rows())
+        schema = normalised_schema(schema_name)
+        if isinstance(connection_string, AsyncEngine):
+            super().__init__(_on_engine(connection_string, POSTGRESQL, first_use, schema))
+            return
+        _positive(pool_size=pool_size, pool_timeout=pool_timeout, idle_timeout=idle_timeout, max_lifetime=max_lifetime)
+        if not 0 <= pool_min <= pool_size:
+            raise InvalidArgument("pool_min", f"must be between 0 and pool_size ({pool_size}), not {pool_min!r}")
+        from .postgres import PgDatabase  # psycopg is imported by those who use it
+
+        super().__init__(
+            PgDatabase(
+                connection_string,
+                first_use,
+                schema=schema,
+                pool_size=pool_size,
+                pool_min=pool_min,
+                pool_timeout=pool_timeout,
+                idle_timeout=idle_timeout,
+                max_lifetime=max_lifetime,
+                statement_timeout=statement_timeout,
+                prepare=prepare,
+            )
+        )
+
+
+class SqliteStorage(SqlStorage):
+    """Storage in an SQLite file, in the tables of ``@mastra/libsql``.
+
+    ::
+
+        async with SqliteStorage("agent.db") as storage:
+            await storage.memory.save_messages("thread-1", [{"role": "user", "content": "Hello"}])
+
+    Args:
+        path_or_url: a path, ``:memory:``, ``sqlite:///...`` or ``file:...``; or an ``AsyncEngine``, which is then
+            shared and never disposed.
+        pool_size: connections (each a thread) at most. ``:memory:`` has one.
+        pool_timeout: seconds that a call waits for a free connection.
+        busy_timeout: seconds that a write waits for other writers.
+        create_schema: ``if_missing`` makes the tables in an empty database; ``never`` runs no DDL at all.
+    """
+
+    def __init__(
+        self,
+        path_or_url: str | Path | AsyncEngine,
+        *,
+        pool_size: int = 5,
+        pool_timeout: float = 30.0,
+        busy_timeout: float = 30.0,
+        create_schema: CreateSchema = "if_missing",
+    ) -> None:
+        first_use = FirstUse(create_schema, _rows())
+        if isinstance(path_or_url, AsyncEngine):
+            super().__init__(_on_engine(path_or_url, SQLITE, first_use, None))
+            return
+        _positive(pool_size=pool_size, pool_timeout=pool_timeout, busy_timeout=busy_timeout)
+        from .sqlite import SqliteDatabase
+
+        super().__init__(
+            SqliteDatabase(
+                str(path_or_url),
+                first_use,
+                pool_size=pool_size,
+                pool_timeout=pool_timeout,
+                busy_timeout=busy_timeout,
+            )
+        )
+
+
+async def _within(unit: AbstractAsyncContextManager[SqlTransaction], work: Callable[[SqlTransaction], Awaitable[R]]) -> R:
+    async with unit as transaction:
+        return await work(transaction)
+
+
+def _rows() -> list[Any]:
+    return [row for domain in SQL_DOMAINS.values() for row in domain.rows]
+
+
+def _on_engine(engine: AsyncEngine, sql: SqlDialect, first_use: FirstUse, schema: str | None) -> SqlDatabase:
+    if engine.dialect.name != sql.name:
+        raise InvalidArgument("engine", f"speaks {engine.dialect.name}, but this storage needs {sql.name}")
+    from .engine import EngineDatabase
+
+    return EngineDatabase(engine, sql, first_use, schema)
+
+
+def _positive(**options: float) -> None:
+    for name, value in options.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise InvalidArgument(name, f"must be a number above 0, not {value!r}")
