@@ -10,6 +10,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -224,3 +225,17 @@ def _free_port() -> int:
 def _text(output: IO[bytes]) -> str:
     output.seek(0)
     return output.read().decode(errors="replace")
+
+
+def main() -> int:
+    """Run the command given as arguments with ``DATABASE_URL`` naming a fresh database, and end as it does."""
+    try:
+        with postgres(max(MAJORS)) as server, server.database() as url:
+            return subprocess.run(sys.argv[1:], env=os.environ | {"DATABASE_URL": url}, check=False).returncode
+    except MissingServerError as missing:
+        print(f"PostgreSQL is missing: {missing}", file=sys.stderr)
+        return 1 if os.environ.get("CI") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
