@@ -1,1 +1,91 @@
-"""mastra_store"""
+"""Agent storage for Python on the very tables of a TypeScript Mastra app.
+
+::
+
+    from mastra_store import open_storage
+
+    async with open_storage("agent.db") as storage:
+        await storage.memory.save_messages("thread-1", [{"role": "user", "content": "Hello"}])
+        print(await storage.memory.get_messages("thread-1"))
+
+Names are imported when they are first asked for, so that a program pays for what it uses.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .connect import open_storage as open_storage
+    from .errors import (
+        AlreadyExists as AlreadyExists,
+        Conflict as Conflict,
+        InvalidArgument as InvalidArgument,
+        LockTimeout as LockTimeout,
+        MastraError as MastraError,
+        NotFound as NotFound,
+        PoolTimeout as PoolTimeout,
+        QueryFailed as QueryFailed,
+        SchemaBehind as SchemaBehind,
+        SchemaMissing as SchemaMissing,
+        TransactionClosed as TransactionClosed,
+        TransactionFailed as TransactionFailed,
+        TransactionSpansBackends as TransactionSpansBackends,
+        Unavailable as Unavailable,
+    )
+    from .pages import DateRange as DateRange, Order as Order, Page as Page
+    from .records.memory import (
+        ClonedThread as ClonedThread,
+        CopiedThread as CopiedThread,
+        Include as Include,
+        Message as Message,
+        Resource as Resource,
+        Thread as Thread,
+    )
+    from .records.workflows import WorkflowRun as WorkflowRun
+    from .schema import export_schemas as export_schemas, export_schemas as exportSchemas  # noqa: N813
+    from .sql.storage import PgStorage as PgStorage, SqliteStorage as SqliteStorage
+    from .storage import Storage as Storage
+    from .transaction import Transaction as Transaction
+
+_HOMES = {
+    ".connect": ("open_storage",),
+    ".errors": (
+        "AlreadyExists",
+        "Conflict",
+        "InvalidArgument",
+        "LockTimeout",
+        "MastraError",
+        "NotFound",
+        "PoolTimeout",
+        "QueryFailed",
+        "SchemaBehind",
+        "SchemaMissing",
+        "TransactionClosed",
+        "TransactionFailed",
+        "TransactionSpansBackends",
+        "Unavailable",
+    ),
+    ".pages": ("DateRange", "Order", "Page"),
+    ".records.memory": ("ClonedThread", "CopiedThread", "Include", "Message", "Resource", "Thread"),
+    ".records.workflows": ("WorkflowRun",),
+    ".schema": ("export_schemas", "exportSchemas"),
+    ".sql.storage": ("PgStorage", "SqliteStorage"),
+    ".storage": ("Storage",),
+    ".transaction": ("Transaction",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605 (computed, so that each name is written once)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(home, __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME_OF})

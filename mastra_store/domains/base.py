@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ..errors import MastraError
 
@@ -18,7 +18,7 @@ class Domain:
         store: the backend's word in the id of an error, as ``PG``.
     """
 
-    store: ClassVar[str] | str
+    store: str
 
 
 def operation(

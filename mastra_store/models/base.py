@@ -29,9 +29,11 @@ class Base(DeclarativeBase):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for name, column in [(c.key, c) for c in cls.__mapper__.columns if isinstance(c.type, UtcTimeType)]:
-            twin = mapped_column(f"{column.name}Z", UtcTwinType(), server_default=func.now(), info=ONLY_POSTGRESQL)
-            setattr(cls, f"{name}_z", deferred(twin, raiseload=True))
+        for attribute in list(cls.__mapper__.column_attrs):
+            column = attribute.columns[0]
+            if isinstance(column.type, UtcTimeType):
+                twin = mapped_column(f"{column.name}Z", UtcTwinType(), server_default=func.now(), info=ONLY_POSTGRESQL)
+                setattr(cls, f"{attribute.key}_z", deferred(twin, raiseload=True))
 
 
 def twin(attribute: InstrumentedAttribute[Any]) -> InstrumentedAttribute[Any]:

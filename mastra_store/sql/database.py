@@ -51,9 +51,14 @@ class OnConnection(Protocol):
 
 
 class Executor(ABC):
-    """Runs statements: each on its own, or all in one transaction."""
+    """Runs statements: each on its own, or all in one transaction.
+
+    Attributes:
+        schema: the PostgreSQL schema of the tables; ``None`` for ``public`` and on SQLite.
+    """
 
     sql: SqlDialect
+    schema: str | None
 
     @abstractmethod
     async def read(self, call: Call[R]) -> R:
@@ -125,8 +130,11 @@ class SqlDatabase(Executor):
     plans: Plans
     shown: str
 
-    def __init__(self, sql: SqlDialect, prepare: "Callable[[SqlDatabase], Awaitable[str]]") -> None:
+    def __init__(
+        self, sql: SqlDialect, schema: str | None, prepare: "Callable[[SqlDatabase], Awaitable[str]]"
+    ) -> None:
         self.sql = sql
+        self.schema = schema
         self.observers = Observers()
         self.schema_state: str | None = None
         self._prepare = prepare

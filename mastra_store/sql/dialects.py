@@ -4,12 +4,11 @@ Statements are written once and ask this object for the few expressions that Pos
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    Column,
     ColumnElement,
     FromClause,
     Select,
@@ -20,6 +19,8 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
@@ -39,6 +40,10 @@ class SqlDialect(ABC):
     name: str
     store: str
     """The dialect's word in the id of an error (contract: conventions.md, section 7)."""
+    writes_in_ctes: bool
+    """Whether a WITH query may write, so that one statement can do what is several elsewhere."""
+    vectors_beside_messages: bool
+    """Whether vectors of messages live in tables beside them that go with their thread."""
 
     @abstractmethod
     def insert(self, row: type[Base]) -> Any:
@@ -57,7 +62,7 @@ class SqlDialect(ABC):
         """The parameter ``name``, an aware datetime, to be compared with ``instant`` or assigned by ``times``."""
 
     @abstractmethod
-    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Column[Any], Any]:
+    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Any, Any]:
         """The assignment of a time: the plain column, and its twin where there is one."""
 
     @abstractmethod
@@ -83,6 +88,29 @@ class SqlDialect(ABC):
     def locked(self, query: Select[Any]) -> Select[Any]:
         """A SELECT whose rows nobody else changes until the transaction ends."""
 
+    @abstractmethod
+    def nearest(self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str) -> Select[Any]:
+        """For each row of ``targets``, the first keys of a query that refers to it.
+
+        Args:
+            keys: selects one column, a message's id; neither ordered nor limited.
+            order: what ``keys`` is sorted by.
+            most: the column of ``targets`` that says how many keys, and the parameter with the largest such number.
+        """
+
+    def replacing(self, insert: Any, keys: Sequence[Attribute], replaced: Iterable[Any]) -> Any:
+        """An INSERT that overwrites the ``replaced`` columns of a row whose ``keys`` are stored already."""
+        new = {column.name: insert.excluded[column.name] for column in map(_column, replaced)}
+        return insert.on_conflict_do_update(index_elements=[_column(key) for key in keys], set_=new)
+
+    def as_written(self, *attributes: Attribute) -> list[Any]:
+        """Columns to be copied inside the database: with the twins, where there are such."""
+        return list(attributes)
+
+    @abstractmethod
+    def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
+        """A time column as the database holds it, for a keyset's cursor: to be compared with itself alone."""
+
     def columns(self, attributes: Sequence[Attribute]) -> list[ColumnElement[Any]]:
         """Columns as their record shows them, in order, each labelled with its attribute's name."""
         return [self.stored(attribute).label(attribute.key) for attribute in attributes]
@@ -91,6 +119,8 @@ class SqlDialect(ABC):
 class PostgreSQL(SqlDialect):
     name = "postgresql"
     store = "PG"
+    writes_in_ctes = True
+    vectors_beside_messages = True
 
     def insert(self, row: type[Base]) -> postgresql.Insert:
         return postgresql.insert(row)
@@ -107,9 +137,14 @@ class PostgreSQL(SqlDialect):
     def moment(self, name: str) -> ColumnElement[Any]:
         return bindparam(name, type_=UtcTwinType())
 
-    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Column[Any], Any]:
-        plain: Column[Any] = attribute.class_.__table__.c[attribute.expression.name]
-        return {plain: func.timezone(UTC_ZONE, moment, type_=UtcTimeType()), twin(attribute): moment}
+    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Any, Any]:
+        return {attribute: func.timezone(UTC_ZONE, moment, type_=UtcTimeType()), twin(attribute): moment}
+
+    def as_written(self, *attributes: Attribute) -> list[Any]:
+        return [*attributes, *(twin(each) for each in attributes if isinstance(each.type, UtcTimeType))]
+
+    def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
+        return type_coerce(attribute, postgresql.TIMESTAMP())
 
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         return attribute == func.any(bindparam(name, type_=ARRAY(Text())))
@@ -132,6 +167,10 @@ class PostgreSQL(SqlDialect):
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query.with_for_update()
 
+    def nearest(self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str) -> Select[Any]:
+        nearest = keys.order_by(*order).limit(targets.c[most]).lateral()
+        return select(*nearest.c).select_from(targets.join(nearest, true()))
+
 
 class SQLite(SqlDialect):
     """SQLite from 3.38 on. Our connections know two functions more (``sqlite_functions.py``): ``mastra_json`` reads
@@ -139,6 +178,8 @@ class SQLite(SqlDialect):
 
     name = "sqlite"
     store = "SQLITE"
+    writes_in_ctes = False
+    vectors_beside_messages = False
 
     def insert(self, row: type[Base]) -> sqlite.Insert:
         return sqlite.insert(row)
@@ -152,8 +193,11 @@ class SQLite(SqlDialect):
     def moment(self, name: str) -> ColumnElement[Any]:
         return bindparam(name, type_=UtcTimeType())
 
-    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Column[Any], Any]:
-        return {attribute.class_.__table__.c[attribute.expression.name]: moment}
+    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Any, Any]:
+        return {attribute: moment}
+
+    def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
+        return type_coerce(attribute, Text())
 
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         listed = func.json_each(bindparam(name, type_=JsonParameter())).table_valued("value", name=name)
@@ -175,6 +219,20 @@ class SQLite(SqlDialect):
 
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query  # A unit of work that writes holds the whole database from its BEGIN IMMEDIATE on.
+
+    def nearest(self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str) -> Select[Any]:
+        # A LIMIT can not refer to a column here: as many as any target wants are read, and numbered.
+        read = keys.add_columns(func.row_number().over(order_by=order).label("nth")).order_by(*order)
+        numbered = read.limit(bindparam(most)).correlate(targets).subquery()
+        wanted = select(numbered.c[0]).where(numbered.c.nth <= targets.c[most]).correlate(targets)
+        key = keys.selected_columns[0]
+        (row,) = key.base_columns
+        found = row.table.alias()
+        return select(found.c[key.name]).select_from(targets.join(found, found.c[key.name].in_(wanted)))
+
+
+def _column(attribute: Any) -> Any:
+    return getattr(attribute, "expression", attribute)
 
 
 def _as_stored(type_: Any) -> Any:

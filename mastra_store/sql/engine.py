@@ -31,7 +31,7 @@ class ThroughSqlalchemy:
 
     async def run_on(self, connection: AsyncConnection, call: Call[R]) -> R:
         database, plan = self._database, self._database.plans.of(call.statement)
-        schema = database.plans.schema
+        schema = database.schema
         options: dict[str, Any] = {"schema_translate_map": {None: schema}} if schema else {}
         started = time.perf_counter()
         with database.translating():
@@ -55,7 +55,7 @@ class EngineDatabase(SqlDatabase):
         prepare_schema: Callable[[SqlDatabase], Awaitable[str]],
         schema: str | None,
     ) -> None:
-        super().__init__(sql, prepare_schema)
+        super().__init__(sql, schema, prepare_schema)
         self.engine = engine.execution_options(schema_translate_map={None: schema}) if schema else engine
         self.shown = engine.url.render_as_string(hide_password=True)
         self.plans = Plans(sql, engine.dialect, schema)
@@ -71,7 +71,7 @@ class EngineDatabase(SqlDatabase):
     async def revision(self) -> str | None:
         try:
             async with self._connection() as connection:
-                if not await connection.run_sync(lambda c: c.dialect.has_table(c, "mastra_store_version", self.plans.schema)):
+                if not await connection.run_sync(lambda c: c.dialect.has_table(c, "mastra_store_version", self.schema)):
                     return None
                 return (await self._through.run_on(connection, version().bind()) or [None])[0]
         except SchemaMissing:

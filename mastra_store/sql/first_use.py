@@ -74,7 +74,7 @@ class FirstUse:
     async def _missing(self, database: SqlDatabase) -> list[str] | None:
         """The tables and columns that our domains use and the database lacks; ``None`` when it has no table of ours."""
         async with database.engine.connect() as connection:
-            return await connection.run_sync(self._missing_in, database.plans.schema)
+            return await connection.run_sync(self._missing_in, database.schema)
 
     def _missing_in(self, connection: Connection, schema: str | None) -> list[str] | None:
         tables = {row.__tablename__: row.__table__ for row in self._rows}
@@ -102,4 +102,4 @@ class FirstUse:
 
         async with migrations.process_lock():
             async with database.engine.connect() as connection:
-                await connection.run_sync(migrations.upgrade, schema=database.plans.schema)
+                await connection.run_sync(migrations.upgrade, schema=database.schema)

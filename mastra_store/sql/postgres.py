@@ -44,7 +44,7 @@ class PgDatabase(SqlDatabase):
         statement_timeout: float | None,
         prepare: bool,
     ) -> None:
-        super().__init__(POSTGRESQL, prepare_schema)
+        super().__init__(POSTGRESQL, schema, prepare_schema)
         self._conninfo = _with_timeout(postgresql_conninfo(connection_string), statement_timeout)
         self.shown = _shown(self._conninfo)
         self._prepare_statements = prepare
@@ -74,8 +74,7 @@ class PgDatabase(SqlDatabase):
     async def open(self) -> None:
         # The pool would retry a wrong password until its timeout. A first connection of our own says it at once.
         with self.translating():
-            connection = await psycopg.AsyncConnection.connect(self._conninfo)
-            await connection.close()
+            await (await psycopg.AsyncConnection.connect(self._conninfo)).close()
             await self._pool.open()
 
     async def close(self) -> None:
@@ -162,6 +161,7 @@ class PgDatabase(SqlDatabase):
             await self._pool.putconn(connection)
 
     async def _connection_for_session(self) -> Driver:
+        await self._pool.open()  # the engine may be used before any domain; an open pool stays as it is
         connection = await self._pool.getconn()
         # A plan may have left it on: a session would then commit each statement.
         await connection.set_autocommit(False)

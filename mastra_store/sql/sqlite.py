@@ -40,7 +40,7 @@ class SqliteDatabase(SqlDatabase):
         pool_timeout: float,
         busy_timeout: float,
     ) -> None:
-        super().__init__(SQLITE, prepare_schema)
+        super().__init__(SQLITE, None, prepare_schema)
         location, uri = sqlite_location(path_or_url)
         self.shown = f"SQLite database {location!r}"
         in_memory = location == ":memory:" or (uri and "mode=memory" in location)

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from ..errors import MastraError
 from ..transaction import Transaction, Turns
 from .database import Executor, OnConnection, SqlDatabase
-from .dialects import SqlDialect
 from .engine import ThroughSqlalchemy, prepare_connection
 from .plans import Call, Work
 
@@ -26,13 +25,14 @@ class SqlUnit(Executor):
 
     def __init__(
         self,
-        sql: SqlDialect,
+        database: SqlDatabase,
         through: OnConnection,
         session: AsyncSession,
         connection: AsyncConnection,
         turns: Turns,
     ) -> None:
-        self.sql = sql
+        self.sql = database.sql
+        self.schema = database.schema
         self._through = through
         self._session = session
         self._connection = connection
@@ -90,6 +90,7 @@ class SqlTransaction(Transaction):
     async def savepoint(self) -> AsyncIterator[None]:
         async with self._turns.savepoint() as level:
             async with self._session.begin_nested():
+                await self._session.connection()  # a session sends SAVEPOINT with its first use only
                 yield
                 level.check_failed()
 
@@ -120,7 +121,7 @@ async def unit_of_work(
                     await bound.run_sync(prepare_connection)
             # A connection of the caller's may be of any driver: there statements go through SQLAlchemy.
             through = database if ours else ThroughSqlalchemy(database)
-            unit = SqlUnit(database.sql, through, used, bound, turns)
+            unit = SqlUnit(database, through, used, bound, turns)
             transaction = SqlTransaction(used, turns)
             for name, domain in domains.items():
                 setattr(transaction, name, domain(unit))

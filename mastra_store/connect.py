@@ -1,0 +1,30 @@
+"""Which storage a URL means."""
+
+from pathlib import Path
+from typing import Any
+
+from .errors import InvalidArgument, masked
+from .sql.storage import PgStorage, SqliteStorage, SqlStorage
+from .urls import POSTGRESQL_SCHEMES, SQLITE_SCHEMES, scheme_of
+
+
+def open_storage(url: str | Path, **options: Any) -> SqlStorage:
+    """The storage that a URL or path means; it opens with its first call or with ``async with``.
+
+    ``postgresql://`` and ``postgres://`` give a ``PgStorage``; a path, ``:memory:``, ``sqlite:///`` and ``file:`` an
+    ``SqliteStorage``.
+
+    Args:
+        options: passed to the storage.
+
+    Raises:
+        InvalidArgument: no storage knows the URL.
+    """
+    if isinstance(url, Path) or "://" not in url and scheme_of(url) not in POSTGRESQL_SCHEMES:
+        return SqliteStorage(url, **options)
+    scheme = scheme_of(url)
+    if scheme in POSTGRESQL_SCHEMES:
+        return PgStorage(url, **options)
+    if scheme in SQLITE_SCHEMES:
+        return SqliteStorage(url, **options)
+    raise InvalidArgument("url", f"{masked(url)!r} means no storage; write postgresql://..., sqlite:///... or a path")

@@ -1,0 +1,46 @@
+"""Bounds on an instant, as conditions of a shape and as values of its parameters."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from ..clock import utc_milliseconds
+from ..pages import DateRange
+from .dialects import Attribute, SqlDialect
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which bounds a query has: its shape's share of a ``DateRange``. Each is ``">"``, ``">="``, ... or ``None``."""
+
+    start: str | None = None
+    end: str | None = None
+
+    @classmethod
+    def of(cls, between: DateRange | None) -> "Bounds":
+        if between is None:
+            return cls()
+        return cls(
+            None if between.start is None else ">" if between.start_exclusive else ">=",
+            None if between.end is None else "<" if between.end_exclusive else "<=",
+        )
+
+    def conditions(self, sql: SqlDialect, attribute: Attribute) -> list[ColumnElement[bool]]:
+        instant = sql.instant(attribute)
+        return [
+            instant.bool_op(operator)(sql.moment(name))
+            for name, operator in (("start", self.start), ("end", self.end))
+            if operator is not None
+        ]
+
+
+def bound_values(between: DateRange | None) -> dict[str, Any]:
+    """The values of the parameters ``start`` and ``end``, those that there are."""
+    if between is None:
+        return {}
+    return {
+        name: utc_milliseconds(value)
+        for name, value in (("start", between.start), ("end", between.end))
+        if value is not None
+    }
