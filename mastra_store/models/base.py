@@ -10,7 +10,7 @@ in ``info`` and resolved in one place, ``mastra_store.schema``:
 
 from typing import Any
 
-from sqlalchemy import Connection, event, func
+from sqlalchemy import ColumnElement, Connection, event, func, literal_column
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapper, deferred, mapped_column
 
 from .types import TYPES, UtcTimeType, UtcTwinType
@@ -51,3 +51,12 @@ def _write_twins(mapper: Mapper[Any], connection: Connection, row: Base) -> None
         if isinstance(column.type, UtcTwinType):
             twin_name = mapper.get_property_by_column(column).key
             setattr(row, twin_name, getattr(row, twin_name.removesuffix("_z")))
+
+
+def instant(attribute: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """A time as the instant that decides order on PostgreSQL: the twin, else the plain column as UTC.
+
+    Statements and indexes both say it with this, so that the one is served by the other.
+    """
+    plain = func.timezone(literal_column("'UTC'"), attribute, type_=UtcTwinType())
+    return func.coalesce(twin(attribute), plain, type_=UtcTwinType())
