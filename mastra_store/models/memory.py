@@ -35,7 +35,7 @@ class MessageRow(Base):
     __tablename__ = "mastra_messages"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    thread_id: Mapped[str]
+    thread_id: Mapped[str] = mapped_column()
     content: Mapped[MessageContent]
     role: Mapped[str]
     type: Mapped[MessageKind]

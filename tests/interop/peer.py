@@ -21,9 +21,9 @@ ANSWER_WITHIN = 120
 class TypeScriptError(Exception):
     """What a TypeScript store threw."""
 
-    def __init__(self, name: str, id: str | None, message: str) -> None:
-        super().__init__(f"{name} {id or ''}: {message}")
-        self.id = id
+    def __init__(self, thrown: dict[str, str | None]) -> None:
+        super().__init__("{name} {id}: {message}".format_map(thrown))
+        self.id = thrown["id"]
 
 
 class Peer:
@@ -51,7 +51,7 @@ class Peer:
             raise TimeoutError(f"no answer within {ANSWER_WITHIN} s to {request['call']}")
         answer = json.loads(self._answers.readline(), object_hook=_untagged)
         if "error" in answer:
-            raise TypeScriptError(**answer["error"])
+            raise TypeScriptError(answer["error"])
         return answer["result"]
 
 
