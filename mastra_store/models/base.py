@@ -5,6 +5,7 @@ in ``info`` and resolved in one place, ``mastra_store.schema``:
 
 - ``info=ONLY_POSTGRESQL`` or ``info=ONLY_SQLITE`` on a column, constraint, index or table: it exists there alone;
 - ``info=NULLABLE_ON_SQLITE`` on a column: NOT NULL on PostgreSQL alone;
+- ``info=UNPREFIXED``, ``RAW_PREFIX``, ``CONSTRAINT_NAME`` on an index or constraint: how its name begins in a schema;
 - the ``timestamptz`` twin that PostgreSQL keeps of every time is added here, never written in a model.
 """
 
@@ -18,6 +19,12 @@ from .types import TYPES, UtcTimeType, UtcTwinType
 ONLY_POSTGRESQL = {"only": "postgresql"}
 ONLY_SQLITE = {"only": "sqlite"}
 NULLABLE_ON_SQLITE = {"nullable_on": "sqlite"}
+
+# How names of indexes and constraints begin in a PostgreSQL schema (contract: conventions.md, section 3). Without a
+# mark: with the schema's name, nothing in public.
+UNPREFIXED = {"prefix": "none"}
+RAW_PREFIX = {"prefix": "raw"}
+CONSTRAINT_NAME = {"prefix": "lower"}
 
 
 class Base(DeclarativeBase):

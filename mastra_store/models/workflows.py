@@ -1,10 +1,21 @@
 """Rows of the workflows domain."""
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import NULLABLE_ON_SQLITE, Base
+from .base import CONSTRAINT_NAME, NULLABLE_ON_SQLITE, ONLY_POSTGRESQL, RAW_PREFIX, Base
 from .types import NestedJson, UtcTime
+
+# On PostgreSQL, what indexes and list_workflow_runs both say of a snapshot: its status, and the thread that a suspended
+# step of it, or else its input, belongs to.
+STATUS = literal_column("(snapshot ->> 'status')", Text())
+_SUSPENDED = '$."context".*?(@."status" == "suspended").'
+_ITS_THREAD = '"suspendPayload"."__streamState"."messageList"."memoryInfo"."threadId"'
+THREAD_ID = literal_column(
+    f"coalesce(jsonb_path_query_first(snapshot, '{_SUSPENDED}{_ITS_THREAD}'::jsonpath) #>> '{{}}', "
+    "snapshot #>> '{context,input,messageListState,memoryInfo,threadId}')",
+    Text(),
+)
 
 
 class WorkflowSnapshotRow(Base):
@@ -20,7 +31,19 @@ class WorkflowSnapshotRow(Base):
     updated_at: Mapped[UtcTime] = mapped_column("updatedAt", info=NULLABLE_ON_SQLITE)
 
     __table_args__ = (
-        UniqueConstraint(workflow_name, run_id),
+        UniqueConstraint(
+            workflow_name, run_id, name="mastra_workflow_snapshot_workflow_name_run_id_key", info=CONSTRAINT_NAME
+        ),
+        # Mastra's own, for its listWorkflowRuns: by workflow, by status, by the thread that a run waits in.
+        Index("mastra_workflow_snapshot_name_createdat_idx", workflow_name, created_at.desc(), info=ONLY_POSTGRESQL),
+        Index(
+            "mastra_workflow_snapshot_name_status_createdat_idx",
+            workflow_name,
+            STATUS,
+            created_at.desc(),
+            info=ONLY_POSTGRESQL | RAW_PREFIX,
+        ),
+        Index("mastra_workflow_snapshot_threadid_idx", THREAD_ID, info=ONLY_POSTGRESQL | RAW_PREFIX),
         # get_workflow_run_by_id and update_run_status without a workflow's name.
         Index("mastra_store_workflow_snapshot_run_idx", run_id),
         # list_workflow_runs of a resource, and of everything.
