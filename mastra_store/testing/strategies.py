@@ -1,0 +1,42 @@
+"""Values for property tests: text and JSON of every kind that a store must give back as it was."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+MODEST = settings(
+    max_examples=25,
+    deadline=None,  # times on a shared machine say nothing
+    # The database is made once for all examples, which write under ids of their own or clear it first.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+"""So many examples that a run on several databases stays quick."""
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
+"""What every database's text columns hold."""
+
+WILD_TEXTS = st.text(st.characters(exclude_categories=[]), max_size=20)
+"""Any text of Python's: NUL and unpaired surrogates among it."""
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=100).filter(
+    lambda text: bool(text.strip())
+)
+"""Ids."""
+
+# PostgreSQL's jsonb holds decimals: it gives 1e23 back as the integer 10**23, which is no double.
+_NUMBERS = st.integers() | st.floats(-(2.0**53), 2.0**53)
+
+
+def json_values(text: st.SearchStrategy[str] = TEXTS) -> st.SearchStrategy[Any]:
+    """Any JSON, its texts and keys drawn from ``text``."""
+    return st.recursive(
+        st.none() | st.booleans() | _NUMBERS | text,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
+        max_leaves=12,
+    )
+
+
+def json_objects(text: st.SearchStrategy[str] = TEXTS) -> st.SearchStrategy[dict[str, Any]]:
+    """Any JSON object, its texts and keys drawn from ``text``."""
+    return st.dictionaries(text, json_values(text), max_size=5)
