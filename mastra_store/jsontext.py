@@ -121,7 +121,9 @@ def _walk(value: Any, path: str, depth: int) -> bool:
         for index, item in enumerate(value):
             dirty |= _walk(item, f"{path}[{index}]", depth + 1)
         return dirty
-    raise InvalidArgument(path, f"is of type {kind.__name__}; JSON has objects, lists, text, numbers, true, false, null")
+    raise InvalidArgument(
+        path, f"is of type {kind.__name__}; JSON has objects, lists, text, numbers, true, false, null"
+    )
 
 
 def _cleaned(value: Any, path: str) -> Any:

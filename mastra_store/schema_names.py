@@ -22,7 +22,9 @@ def normalised_schema(name: str | None) -> str | None:
     if not isinstance(name, str):
         raise InvalidArgument("schema_name", f"must be text, not {type(name).__name__}")
     if (found := _FORBIDDEN.search(name)) is not None:
-        raise InvalidArgument("schema_name", f"holds {found.group()!r}; quotes, backslashes, $ and control characters are refused")
+        raise InvalidArgument(
+            "schema_name", f"holds {found.group()!r}; quotes, backslashes, $ and control characters are refused"
+        )
     if not 1 <= len(name.encode()) <= MAX_BYTES:
         raise InvalidArgument("schema_name", f"must have 1 to {MAX_BYTES} bytes, not {len(name.encode())}")
     return name

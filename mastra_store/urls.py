@@ -68,7 +68,9 @@ def sqlite_location(path_or_url: str) -> tuple[str, bool]:
         raise InvalidArgument("path_or_url", f"must be a path or begin with sqlite:///, not {masked(path_or_url)!r}")
     authority, slash, location = path_or_url.partition("://")[2].partition("/")
     if authority:
-        raise InvalidArgument("path_or_url", "names a host; SQLite files are written sqlite:///relative or sqlite:////absolute")
+        raise InvalidArgument(
+            "path_or_url", "names a host; SQLite files are written sqlite:///relative or sqlite:////absolute"
+        )
     path, _, query = location.partition("?")
     if not path or not slash:
         return ":memory:", False

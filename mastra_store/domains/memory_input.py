@@ -53,9 +53,7 @@ def checked_resource(resource: Resource) -> Resource:
     )
 
 
-def checked_metadata(
-    title: str | None, metadata: Mapping[str, Any] | None
-) -> tuple[str | None, dict[str, Any] | None]:
+def checked_metadata(title: str | None, metadata: Mapping[str, Any] | None) -> tuple[str | None, dict[str, Any] | None]:
     """A thread's new title and metadata as they will be stored."""
     return None if title is None else text_of(title, "title"), stored_object(metadata, "metadata")
 
@@ -104,7 +102,9 @@ def _include(item: Include | Mapping[str, Any], path: str) -> Include:
         }
         # Mastra's items may carry a thread id, which is ignored there too: the message's own thread counts.
         if unknown := [key for key in item if key not in names and key not in ("thread_id", "threadId")]:
-            raise InvalidArgument(f"{path}.{unknown[0]}", f"is unknown; known are {', '.join(sorted(set(names.values())))}")
+            raise InvalidArgument(
+                f"{path}.{unknown[0]}", f"is unknown; known are {', '.join(sorted(set(names.values())))}"
+            )
         item = Include(**{"id": None, **{names[key]: value for key, value in item.items() if key in names}})
     if not isinstance(item, Include):
         raise InvalidArgument(path, f"must be an Include or a dict, not {type(item).__name__}")
@@ -119,5 +119,7 @@ def _include(item: Include | Mapping[str, Any], path: str) -> Include:
 def _check_key(key: Any, path: str) -> None:
     if not isinstance(key, str) or _KEY.fullmatch(key) is None or key in _FORBIDDEN_KEYS:
         raise InvalidArgument(
-            f"{path}.{key}", "must be a word of letters, digits and _, at most 128 characters", status="INVALID_METADATA_KEY"
+            f"{path}.{key}",
+            "must be a word of letters, digits and _, at most 128 characters",
+            status="INVALID_METADATA_KEY",
         )

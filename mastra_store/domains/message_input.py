@@ -20,9 +20,7 @@ MAX_ID = 512
 MessageInput = Message | Mapping[str, Any]
 """A record, or a dict with ``role`` and ``content``; the rest is filled in. Keys may be snake_case or camelCase."""
 
-_FIELDS = {
-    name: field.name for field in msgspec.structs.fields(Message) for name in (field.name, field.encode_name)
-}
+_FIELDS = {name: field.name for field in msgspec.structs.fields(Message) for name in (field.name, field.encode_name)}
 _CHANGEABLE = frozenset({"id", "content", "role", "type", "thread_id", "resource_id"})
 
 
@@ -119,7 +117,9 @@ def _draft(
     if thread_id is not None and in_thread not in (None, thread_id):
         raise InvalidArgument(f"{path}.thread_id", f"is {in_thread!r}, but the messages are saved to {thread_id!r}")
     if in_thread is None and thread_id is None:
-        raise InvalidArgument(f"{path}.thread_id", "is missing; name the thread in the message or in the call", status="FAILED")
+        raise InvalidArgument(
+            f"{path}.thread_id", "is missing; name the thread in the message or in the call", status="FAILED"
+        )
     owner = fields.get("resource_id")
     return Draft(
         id=identifier(fields["id"], f"{path}.id") if fields.get("id") is not None else str(uuid.uuid4()),
@@ -153,7 +153,9 @@ def _over(earlier: MessageChange, later: MessageChange) -> MessageChange:
 
 def _content(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, str | list | dict):
-        raise InvalidArgument(path, f"must be text, a list of parts or an object in format 2, not {type(value).__name__}")
+        raise InvalidArgument(
+            path, f"must be text, a list of parts or an object in format 2, not {type(value).__name__}"
+        )
     return format_2(checked(value, path))
 
 
@@ -173,5 +175,7 @@ def _fields(message: Any, path: str) -> dict[str, Any]:
     if not isinstance(message, Mapping):
         raise InvalidArgument(path, f"must be a Message or a dict, not {type(message).__name__}")
     if unknown := [key for key in message if key not in _FIELDS]:
-        raise InvalidArgument(f"{path}.{unknown[0]}", f"is no field of a message; those are {', '.join(sorted(set(_FIELDS.values())))}")
+        raise InvalidArgument(
+            f"{path}.{unknown[0]}", f"is no field of a message; those are {', '.join(sorted(set(_FIELDS.values())))}"
+        )
     return {_FIELDS[key]: value for key, value in message.items()}

@@ -1,6 +1,7 @@
 """Rows of the seven versioned domains.
 
-Agents, prompt blocks, scorer definitions, MCP clients, MCP servers, workspaces and skills: each domain has a table of entities and one of their versions; what all seven share is written once.
+Agents, prompt blocks, scorer definitions, MCP clients, MCP servers, workspaces and skills: each domain has a table of
+entities and one of their versions; what all seven share is written once.
 """
 
 from sqlalchemy import Index
@@ -13,8 +14,8 @@ from .types import Json, JsonObject, UtcTime
 class EntityColumns:
     """What every entity has."""
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    status: Mapped[str]
+    id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    status: Mapped[str] = mapped_column(sort_order=-1)
     active_version_id: Mapped[str | None] = mapped_column("activeVersionId")
     author_id: Mapped[str | None] = mapped_column("authorId")
     created_at: Mapped[UtcTime] = mapped_column("createdAt")
@@ -24,9 +25,9 @@ class EntityColumns:
 class VersionColumns:
     """What every version has. The number counts from 1 within its entity."""
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    version_number: Mapped[int] = mapped_column("versionNumber")
-    name: Mapped[str]
+    id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    version_number: Mapped[int] = mapped_column("versionNumber", sort_order=-1)
+    name: Mapped[str] = mapped_column(sort_order=-1)
     changed_fields: Mapped[Json | None] = mapped_column("changedFields")
     change_message: Mapped[str | None] = mapped_column("changeMessage")
     created_at: Mapped[UtcTime] = mapped_column("createdAt")

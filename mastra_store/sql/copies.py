@@ -105,7 +105,10 @@ def copied_messages(sql: SqlDialect) -> Insert:
         MessageRow.id: copies.c.copy,
         MessageRow.thread_id: bindparam("to_thread", type_=Text()),
         MessageRow.resource_id: bindparam("to_resource", type_=Text()),
-        **{column: column for column in sql.as_written(MessageRow.content, MessageRow.role, MessageRow.type, MessageRow.created_at)},
+        **{
+            column: column
+            for column in sql.as_written(MessageRow.content, MessageRow.role, MessageRow.type, MessageRow.created_at)
+        },
     }
     rows = select(*values.values()).join_from(MessageRow, copies, copies.c.source == MessageRow.id)
     return sql.insert(MessageRow).from_select([column.name for column in values], rows)  # type: ignore[no-any-return]

@@ -130,9 +130,7 @@ class SqlDatabase(Executor):
     plans: Plans
     shown: str
 
-    def __init__(
-        self, sql: SqlDialect, schema: str | None, prepare: "Callable[[SqlDatabase], Awaitable[str]]"
-    ) -> None:
+    def __init__(self, sql: SqlDialect, schema: str | None, prepare: "Callable[[SqlDatabase], Awaitable[str]]") -> None:
         self.sql = sql
         self.schema = schema
         self.observers = Observers()

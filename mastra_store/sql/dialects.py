@@ -89,7 +89,9 @@ class SqlDialect(ABC):
         """A SELECT whose rows nobody else changes until the transaction ends."""
 
     @abstractmethod
-    def nearest(self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str) -> Select[Any]:
+    def nearest(
+        self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str
+    ) -> Select[Any]:
         """For each row of ``targets``, the first keys of a query that refers to it.
 
         Args:
@@ -167,7 +169,9 @@ class PostgreSQL(SqlDialect):
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query.with_for_update()
 
-    def nearest(self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str) -> Select[Any]:
+    def nearest(
+        self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str
+    ) -> Select[Any]:
         nearest = keys.order_by(*order).limit(targets.c[most]).lateral()
         return select(*nearest.c).select_from(targets.join(nearest, true()))
 
@@ -220,7 +224,9 @@ class SQLite(SqlDialect):
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query  # A unit of work that writes holds the whole database from its BEGIN IMMEDIATE on.
 
-    def nearest(self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str) -> Select[Any]:
+    def nearest(
+        self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str
+    ) -> Select[Any]:
         # A LIMIT can not refer to a column here: as many as any target wants are read, and numbered.
         read = keys.add_columns(func.row_number().over(order_by=order).label("nth")).order_by(*order)
         numbered = read.limit(bindparam(most)).correlate(targets).subquery()

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, column, inspect, select, table
 
 from ..errors import InvalidArgument, SchemaBehind, SchemaMissing
 from ..models.base import Base
+from ..revisions import HEAD, REVISIONS, VERSION_TABLE
 from .database import SqlDatabase
 from .dialects import SqlDialect
 from .plans import statement
@@ -24,7 +25,7 @@ logger = logging.getLogger("mastra_store")
 
 @statement(lambda version_num: version_num)
 def version(sql: SqlDialect) -> Select[Any]:
-    return select(column("version_num")).select_from(table("mastra_store_version"))
+    return select(column("version_num")).select_from(table(VERSION_TABLE))
 
 
 class FirstUse:
@@ -43,8 +44,6 @@ class FirstUse:
 
     async def __call__(self, database: SqlDatabase) -> str:
         """Returns the schema's state: ``current``, ``created``, ``foreign`` or ``ahead``."""
-        from ..migrations.head import HEAD, REVISIONS
-
         found = await database.revision()
         if found == HEAD:
             return "current"
@@ -66,7 +65,9 @@ class FirstUse:
                 missing=", ".join(missing),
             )
         if found is None:
-            logger.info("%s was made by Mastra and is used as it is; migrations.adopt() would version it", database.shown)
+            logger.info(
+                "%s was made by Mastra and is used as it is; migrations.adopt() would version it", database.shown
+            )
             return "foreign"
         logger.info("%s is at revision %s, which is newer than this version's %s", database.shown, found, HEAD)
         return "ahead"

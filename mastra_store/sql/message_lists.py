@@ -62,9 +62,7 @@ class Listing:
     values: dict[str, Any]
 
     @classmethod
-    def of(
-        cls, thread_id: str | Sequence[str] | None, resource_id: str | None, between: DateRange | None
-    ) -> "Listing":
+    def of(cls, thread_id: str | Sequence[str] | None, resource_id: str | None, between: DateRange | None) -> "Listing":
         threads, values = None, bound_values(between)
         if isinstance(thread_id, str):
             threads, values["thread_id"] = "one", _thread(thread_id, "thread_id")
@@ -159,9 +157,7 @@ class SqlMessageLists(SqlDomain, MemoryDomain):
             return await self._filtered(listing, window, include, scalar_metadata_filter(metadata), descending)
         if window.per_page is None or not include_total:
             return await self._uncounted(listing, window, include, descending)
-        shape = message_page(
-            listing.filter, descending=descending, deep=window.offset > 0, with_included=bool(include)
-        )
+        shape = message_page(listing.filter, descending=descending, deep=window.offset > 0, with_included=bool(include))
         values = {**listing.values, **_include_values(include), "limit": window.limit, "offset": window.offset}
         found = await self._database.read(shape.bind(**values))
         return window.show(found.items, found.total)
@@ -205,9 +201,7 @@ class SqlMessageLists(SqlDomain, MemoryDomain):
 
 
 @counted(Message)
-def message_page(
-    sql: SqlDialect, filter: Filter, *, descending: bool, deep: bool, with_included: bool
-) -> Select[Any]:
+def message_page(sql: SqlDialect, filter: Filter, *, descending: bool, deep: bool, with_included: bool) -> Select[Any]:
     """Served by mastra_store_messages_page_idx, on which alone the rows before a deep page are passed over."""
     conditions = filter.conditions(sql)
     order = [MessageRow.created_at.expression, MessageRow.id.expression]
@@ -256,9 +250,9 @@ def _neighbourhoods(sql: SqlDialect, *, of_resource: bool) -> list[Select[Any]]:
     """The ids of the included messages, of those before and of those after each, by ``(created_at, id)``."""
     wanted = sql.rows("include", id=Text(), previous=Integer(), following=Integer())
     target, near = aliased(MessageRow), aliased(MessageRow)
-    targets = select(
-        target.id, target.thread_id, target.created_at, wanted.c.previous, wanted.c.following
-    ).join(wanted, wanted.c.id == target.id)
+    targets = select(target.id, target.thread_id, target.created_at, wanted.c.previous, wanted.c.following).join(
+        wanted, wanted.c.id == target.id
+    )
     keys = select(near.id)
     if of_resource:
         targets = targets.where(target.resource_id == bindparam("resource_id"))

@@ -10,7 +10,9 @@ LIMIT = bindparam("limit", type_=BigInteger())
 OFFSET = bindparam("offset", type_=BigInteger())
 
 
-def with_total(matching: Select[Any], rows: Select[Any], order: Sequence[ColumnElement[Any]], descending: bool) -> Select[Any]:
+def with_total(
+    matching: Select[Any], rows: Select[Any], order: Sequence[ColumnElement[Any]], descending: bool
+) -> Select[Any]:
     """For ``@counted``: the count of ``matching``, then the columns of ``rows`` in order, or one row of NULLs.
 
     Args:

@@ -46,7 +46,9 @@ class Statement(Generic[R]):
 
     __slots__ = ("assemble", "build", "name")
 
-    def __init__(self, name: str, build: Callable[[SqlDialect], Executable], assemble: Callable[[list[Row]], R]) -> None:
+    def __init__(
+        self, name: str, build: Callable[[SqlDialect], Executable], assemble: Callable[[list[Row]], R]
+    ) -> None:
         self.name = name
         self.build = build
         self.assemble = assemble
@@ -72,12 +74,16 @@ unit of work. It checks before it writes: when it raises, nothing of it remains.
 """
 
 
-def statement(record: Callable[..., T]) -> Callable[[Callable[Concatenate[SqlDialect, P], Executable]], Callable[P, Statement[list[T]]]]:
+def statement(
+    record: Callable[..., T],
+) -> Callable[[Callable[Concatenate[SqlDialect, P], Executable]], Callable[P, Statement[list[T]]]]:
     """A statement whose rows become ``record(*row)``."""
     return _statement(lambda rows: [record(*row) for row in rows])
 
 
-def counted(record: Callable[..., T]) -> Callable[[Callable[Concatenate[SqlDialect, P], Executable]], Callable[P, Statement[Counted[T]]]]:
+def counted(
+    record: Callable[..., T],
+) -> Callable[[Callable[Concatenate[SqlDialect, P], Executable]], Callable[P, Statement[Counted[T]]]]:
     """A statement made by ``with_total``: the total, then the columns of one row of the page, or NULLs for none."""
 
     def assemble(rows: list[Row]) -> Counted[T]:
@@ -86,7 +92,9 @@ def counted(record: Callable[..., T]) -> Callable[[Callable[Concatenate[SqlDiale
     return _statement(assemble)
 
 
-def _statement(assemble: Callable[[list[Row]], R]) -> Callable[[Callable[Concatenate[SqlDialect, P], Executable]], Callable[P, Statement[R]]]:
+def _statement(
+    assemble: Callable[[list[Row]], R],
+) -> Callable[[Callable[Concatenate[SqlDialect, P], Executable]], Callable[P, Statement[R]]]:
     def decorate(build: Callable[Concatenate[SqlDialect, P], Executable]) -> Callable[P, Statement[R]]:
         @wraps(build)
         @cache

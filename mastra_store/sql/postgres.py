@@ -203,4 +203,6 @@ def _with_timeout(conninfo: str, statement_timeout: float | None) -> str:
 
 def _shown(conninfo: str) -> str:
     parts = conninfo_to_dict(conninfo)
-    return f"PostgreSQL database {parts.get('dbname') or parts.get('user') or ''!r} on {parts.get('host') or 'localhost'}"
+    return (
+        f"PostgreSQL database {parts.get('dbname') or parts.get('user') or ''!r} on {parts.get('host') or 'localhost'}"
+    )

@@ -53,9 +53,7 @@ class SqlResources(SqlDomain, MemoryDomain):
         )
 
 
-def changed_resource(
-    resource_id: str, working_memory: str | None, metadata: dict[str, Any] | None
-) -> Work[Resource]:
+def changed_resource(resource_id: str, working_memory: str | None, metadata: dict[str, Any] | None) -> Work[Resource]:
     """Change a resource, which is made if it is missing."""
     now = utc_now()
     found = yield resource_by_id(locked=True).bind(resource_id=resource_id)

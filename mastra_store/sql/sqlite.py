@@ -91,9 +91,7 @@ class SqliteDatabase(SqlDatabase):
         return await self._write(lambda driver: self._execute(driver, call))
 
     async def run(self, work: Work[R]) -> R:
-        return await self._write(
-            lambda driver: run_in_transaction(driver, lambda: self._drive(driver, work))
-        )
+        return await self._write(lambda driver: run_in_transaction(driver, lambda: self._drive(driver, work)))
 
     async def run_on(self, connection: AsyncConnection, call: Call[R]) -> R:
         driver = await _driver(connection)

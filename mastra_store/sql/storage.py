@@ -108,9 +108,7 @@ class SqlStorage(Storage):
         """
         if session is not None and connection is not None:
             raise InvalidArgument("session", "and connection were both given; join one of them")
-        unit = unit_of_work(
-            self._database, SQL_DOMAINS, read_only=read_only, session=session, connection=connection
-        )
+        unit = unit_of_work(self._database, SQL_DOMAINS, read_only=read_only, session=session, connection=connection)
         return unit if work is None else _within(unit, work)
 
 
@@ -221,7 +219,9 @@ class SqliteStorage(SqlStorage):
         )
 
 
-async def _within(unit: AbstractAsyncContextManager[SqlTransaction], work: Callable[[SqlTransaction], Awaitable[R]]) -> R:
+async def _within(
+    unit: AbstractAsyncContextManager[SqlTransaction], work: Callable[[SqlTransaction], Awaitable[R]]
+) -> R:
     async with unit as transaction:
         return await work(transaction)
 

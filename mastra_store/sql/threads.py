@@ -170,9 +170,7 @@ def thread_by_id(sql: SqlDialect, *, of_resource: bool = False, locked: bool = F
 
 
 @counted(Thread)
-def threads(
-    sql: SqlDialect, *, field: str, descending: bool, of_resource: bool, with_metadata: bool
-) -> Select[Any]:
+def threads(sql: SqlDialect, *, field: str, descending: bool, of_resource: bool, with_metadata: bool) -> Select[Any]:
     """Served by the indexes mastra_store_threads_*."""
     conditions: list[ColumnElement[bool]] = []
     if of_resource:
@@ -181,9 +179,7 @@ def threads(
         conditions.append(sql.json_contains(ThreadRow.metadata_, "metadata"))
     order: list[ColumnElement[Any]] = [sql.instant(_TIMES[field]), ThreadRow.id.expression]
     page = select(*sql.columns(THREAD)).where(*conditions).order_by(*directed(order, descending))
-    return with_total(
-        select(ThreadRow.id).where(*conditions), page.limit(LIMIT).offset(OFFSET), order, descending
-    )
+    return with_total(select(ThreadRow.id).where(*conditions), page.limit(LIMIT).offset(OFFSET), order, descending)
 
 
 @statement(Thread)

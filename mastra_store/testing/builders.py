@@ -6,8 +6,7 @@ from typing import Any, Protocol
 
 from ..records.memory import Message, Resource, Thread
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-LONG_AGO = datetime(2001, 2, 3, 4, 5, 6, 789_000, tzinfo=UTC)
+NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
 """Before every time that a storage itself takes from the clock."""
 
 
@@ -22,7 +21,7 @@ def after(milliseconds: int = 0, *, seconds: int = 0) -> datetime:
 
 
 def thread(
-    id: str = "t",
+    thread_id: str = "t",
     *,
     resource_id: str = "r",
     title: str = "",
@@ -31,11 +30,11 @@ def thread(
     metadata: dict[str, Any] | None = None,
 ) -> Thread:
     """A thread; ``at`` is when it was made, and last changed unless ``updated_at`` says otherwise."""
-    return Thread(id, resource_id, title, at, updated_at or at, metadata)
+    return Thread(thread_id, resource_id, title, at, updated_at or at, metadata)
 
 
 def message(
-    id: str = "m",
+    message_id: str = "m",
     text: str = "Hello",
     *,
     thread_id: str = "t",
@@ -44,15 +43,17 @@ def message(
     at: datetime = NOON,
     metadata: dict[str, Any] | None = None,
     content: dict[str, Any] | None = None,
-    type: str | None = None,
+    kind: str | None = None,
 ) -> Message:
     """A message of one text part.
 
     Args:
         metadata: what ``content.metadata`` shall hold.
         content: the whole content, instead of ``text`` and ``metadata``.
+        kind: its ``type``.
     """
-    return Message(id, thread_id, content or said(text, metadata), role, at, type, resource_id)
+    shown = said(text, metadata) if content is None else content
+    return Message(message_id, thread_id, shown, role, at, kind, resource_id)
 
 
 def said(text: str, metadata: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -62,14 +63,14 @@ def said(text: str, metadata: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 def resource(
-    id: str = "r",
+    resource_id: str = "r",
     *,
     working_memory: str | None = None,
     at: datetime = NOON,
     metadata: dict[str, Any] | None = None,
 ) -> Resource:
     """What is remembered of a resource."""
-    return Resource(id, at, at, working_memory, metadata)
+    return Resource(resource_id, at, at, working_memory, metadata)
 
 
 def ids(records: Iterable[Identified]) -> list[str]:

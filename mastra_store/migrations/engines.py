@@ -1,0 +1,41 @@
+"""Plain connections for migrations, by the synchronous drivers."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import NullPool
+
+from ..urls import POSTGRESQL_SCHEMES, postgresql_conninfo, scheme_of, sqlite_location
+
+
+@contextmanager
+def connected(url: str, *, busy_timeout: float = 60.0) -> Iterator[Connection]:
+    """A connection to the database of any URL that the storages accept.
+
+    Args:
+        busy_timeout: seconds to wait for another writer of an SQLite file.
+    """
+    if scheme_of(url) in POSTGRESQL_SCHEMES:
+        engine = create_engine("postgresql+psycopg://", creator=lambda: _psycopg(url), poolclass=NullPool)
+    else:
+        location, uri = sqlite_location(url)
+        engine = create_engine(
+            "sqlite://",
+            # No transactions of the driver's own: it would leave half a migration behind.
+            creator=lambda: sqlite3.connect(location, uri=uri, timeout=busy_timeout, isolation_level=None),
+            poolclass=NullPool,
+        )
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _psycopg(url: str) -> Any:
+    import psycopg  # imported by those who use it
+
+    return psycopg.connect(postgresql_conninfo(url))

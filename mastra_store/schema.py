@@ -1,0 +1,213 @@
+"""The physical schema: what the models mean on one dialect, in one PostgreSQL schema, and its DDL as text.
+
+``python -m mastra_store.schema`` writes ``schema/postgresql.sql`` and ``schema/sqlite.sql``.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Constraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, ExecutableDDLElement
+from sqlalchemy.sql import visitors
+
+from .errors import InvalidArgument
+from .models import load_all
+from .revisions import HEAD, VERSION_TABLE
+from .schema_names import MAX_BYTES, normalised_schema
+
+DialectName = Literal["postgresql", "sqlite"]
+
+_DIALECTS: dict[str, type[Dialect]] = {"postgresql": postgresql.dialect, "sqlite": sqlite.dialect}
+
+
+def physical_metadata(dialect: str, schema: str | None = None) -> MetaData:
+    """The tables of one dialect, in one schema, under the names that Mastra gives them there.
+
+    Args:
+        schema: a PostgreSQL schema; ``None`` and ``public`` for the default one.
+    """
+    schema = normalised_schema(schema)
+    if dialect not in _DIALECTS:
+        raise InvalidArgument("dialect", f"must be one of {', '.join(_DIALECTS)}, not {dialect!r}")
+    if schema is not None and dialect != "postgresql":
+        raise InvalidArgument("schema_name", f"is {schema!r}, but {dialect} has no schemas")
+    metadata = MetaData()
+    for table in load_all().metadata.sorted_tables:
+        if _exists(table, dialect):
+            _add_table(metadata, table, dialect, schema)
+    return metadata
+
+
+def physical_name(name: str, rule: str, schema: str | None) -> str:
+    """An index's or constraint's name in a schema (contract: conventions.md, section 3).
+
+    Args:
+        rule: how it begins: ``name`` with the schema's name made a word, ``none`` with nothing, ``raw`` with the
+            schema's name in lower case, ``lower`` with it as a word in lower case, in public too.
+    """
+    if rule == "none" or (schema is None and rule != "lower"):
+        return name
+    word = re.sub(r"[^A-Za-z0-9_]", "_", schema or "public")
+    word = f"_{word}" if word[0].isdigit() else word
+    prefix = {"name": word, "raw": (schema or "").lower(), "lower": word.lower()}[rule]
+    full = f"{prefix}_{name}"
+    if len(full.encode()) <= MAX_BYTES:
+        return full
+    # PostgreSQL would cut it silently, and two schemas whose names begin alike would share a name.
+    return full.encode()[:54].decode(errors="ignore") + "_" + hashlib.sha256(full.encode()).hexdigest()[:8]
+
+
+def export_schemas(schema_name: str | None = None, dialect: DialectName = "postgresql") -> str:
+    """The complete DDL as text, made without a database: the same bytes every time, safe to apply twice.
+
+    It ends with the version table and this version's revision, so that a database it was applied to is known as
+    current: ``alembic upgrade head`` finds nothing to do there.
+
+    Args:
+        schema_name: a PostgreSQL schema, made if it is missing; ``None`` for the default one.
+
+    Raises:
+        InvalidArgument: an unknown dialect, a name that can be no schema's, or a schema on SQLite.
+    """
+    schema = normalised_schema(schema_name)
+    return "\n\n".join(export_statements(dialect, schema)) + "\n"
+
+
+def export_statements(dialect: str, schema: str | None) -> list[str]:
+    """The statements of ``export_schemas``, in order."""
+    metadata = physical_metadata(dialect, schema)
+    return [*_statements(metadata, dialect, schema), *_version_statements(dialect, schema)]
+
+
+def postgresql_extras(schema: str | None) -> list[str]:
+    """What PostgreSQL has besides tables and indexes: the trigger that stamps spans, and the snapshots' identity.
+
+    Contract: observability.md, "trigger_set_timestamps"; conventions.md, section 3.
+    """
+    quote = _dialect("postgresql").identifier_preparer.quote_identifier
+    place = f"{quote(schema)}." if schema else ""
+    key = quote(physical_name("mastra_workflow_snapshot_workflow_name_run_id_key", "lower", schema))
+    return [
+        f"""CREATE OR REPLACE FUNCTION {place}trigger_set_timestamps() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        NEW."createdAt" = NOW();
+        NEW."createdAtZ" = NOW();
+    ELSE
+        NEW."createdAt" = OLD."createdAt";
+        NEW."createdAtZ" = OLD."createdAtZ";
+    END IF;
+    NEW."updatedAt" = NOW();
+    NEW."updatedAtZ" = NOW();
+    RETURN NEW;
+END;
+$$""",
+        f"""CREATE OR REPLACE TRIGGER mastra_ai_spans_timestamps BEFORE INSERT OR UPDATE ON {place}mastra_ai_spans
+FOR EACH ROW EXECUTE FUNCTION {place}trigger_set_timestamps()""",
+        f"ALTER TABLE {place}mastra_workflow_snapshot REPLICA IDENTITY USING INDEX {key}",
+    ]
+
+
+def _exists(item: Any, dialect: str) -> bool:
+    return item.info.get("only") in (None, dialect)
+
+
+def _add_table(metadata: MetaData, source: Table, dialect: str, schema: str | None) -> None:
+    columns = [_column(column, dialect) for column in source.columns if _exists(column, dialect)]
+    constraints = [_constraint(each, schema) for each in _constraints(source) if _exists(each, dialect)]
+    table = Table(source.name, metadata, *columns, *constraints, schema=schema)
+    for index in sorted(source.indexes, key=lambda each: str(each.name)):
+        if _exists(index, dialect):
+            _add_index(table, index, schema)
+
+
+def _column(source: Column[Any], dialect: str) -> Column[Any]:
+    nullable = bool(source.nullable) or source.info.get("nullable_on") == dialect
+    default = getattr(source.server_default, "arg", None)
+    return Column(source.name, source.type, nullable=nullable, server_default=default)
+
+
+def _constraints(table: Table) -> Iterator[PrimaryKeyConstraint | UniqueConstraint]:
+    if len(table.primary_key.columns):
+        yield table.primary_key
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            yield constraint
+
+
+def _constraint(source: PrimaryKeyConstraint | UniqueConstraint, schema: str | None) -> Constraint:
+    name = physical_name(str(source.name), source.info.get("prefix", "none"), schema) if source.name else None
+    return type(source)(*[column.name for column in source.columns], name=name)
+
+
+def _add_index(table: Table, source: Index, schema: str | None) -> None:
+    def here(element: Any, **_: Any) -> ColumnElement[Any] | None:
+        return table.c[element.name] if isinstance(element, Column) else None
+
+    options = {
+        name: visitors.replacement_traverse(value, {}, here) if name.endswith("_where") else value
+        for name, value in source.dialect_kwargs.items()
+    }
+    expressions = [visitors.replacement_traverse(each, {}, here) for each in source.expressions]
+    name = physical_name(str(source.name), source.info.get("prefix", "name"), schema)
+    # _table: an index on text alone does not know its table.
+    Index(name, *expressions, unique=source.unique, _table=table, **options)
+
+
+def _statements(metadata: MetaData, dialect: str, schema: str | None) -> Iterator[str]:
+    if schema is not None:
+        yield _text(CreateSchema(schema, if_not_exists=True), dialect)
+    for table in metadata.sorted_tables:
+        yield _text(CreateTable(table, if_not_exists=True), dialect)
+        for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            yield _text(CreateIndex(index, if_not_exists=True), dialect)
+    if dialect == "postgresql":
+        for statement in postgresql_extras(schema):
+            yield f"{statement};"
+
+
+def _version_statements(dialect: str, schema: str | None) -> Iterator[str]:
+    column = Column("version_num", String(32), nullable=False)
+    key = PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc")
+    table = Table(VERSION_TABLE, MetaData(), column, key, schema=schema)
+    yield _text(CreateTable(table, if_not_exists=True), dialect)
+    name = _dialect(dialect).identifier_preparer.format_table(table)
+    yield f"INSERT INTO {name} (version_num) SELECT '{HEAD}' WHERE NOT EXISTS (SELECT 1 FROM {name});"
+
+
+def _text(ddl: ExecutableDDLElement, dialect: str) -> str:
+    return spelled(str(ddl.compile(dialect=_dialect(dialect)))).strip() + ";"
+
+
+def spelled(ddl: str) -> str:
+    """DDL as Alembic writes it offline. SQLite keeps the text, and it shall be one text whichever way it got there."""
+    return ddl.replace("\t", "    ")
+
+
+def _dialect(name: str) -> Dialect:
+    return _DIALECTS[name](paramstyle="named")  # others would double the % in a schema's name
+
+
+def write_schemas(directory: Path) -> None:
+    """Write both dialects' DDL to ``postgresql.sql`` and ``sqlite.sql``."""
+    for dialect in ("postgresql", "sqlite"):
+        (directory / f"{dialect}.sql").write_text(export_schemas(dialect=dialect), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas(Path(__file__).parent.parent / "schema")
