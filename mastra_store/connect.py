@@ -20,7 +20,7 @@ def open_storage(url: str | Path, **options: Any) -> SqlStorage:
     Raises:
         InvalidArgument: no storage knows the URL.
     """
-    if isinstance(url, Path) or "://" not in url and scheme_of(url) not in POSTGRESQL_SCHEMES:
+    if isinstance(url, Path) or ("://" not in url and scheme_of(url) not in POSTGRESQL_SCHEMES):
         return SqliteStorage(url, **options)
     scheme = scheme_of(url)
     if scheme in POSTGRESQL_SCHEMES:

@@ -14,7 +14,7 @@ import msgspec
 from .errors import InvalidArgument
 
 MAX_DEPTH = 100
-"""Levels of nesting that a value may have: the cap of the TypeScript writers (contract: conventions.md, section 2.1)."""
+"""Levels of nesting that a value may have: the TypeScript writers' cap (contract: conventions.md, section 2.1)."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -100,7 +100,7 @@ def _walk(value: Any, path: str, depth: int) -> bool:
     """
     kind = type(value)
     if kind is str:
-        return not value.isascii() and _SURROGATE.search(value) is not None or "\x00" in value
+        return (not value.isascii() and _SURROGATE.search(value) is not None) or "\x00" in value
     if value is None or kind is bool or kind is int:
         return False
     if kind is float:

@@ -5,9 +5,9 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy import (
     Column,
@@ -32,7 +32,7 @@ from .schema_names import MAX_BYTES, normalised_schema
 
 DialectName = Literal["postgresql", "sqlite"]
 
-_DIALECTS: dict[str, type[Dialect]] = {"postgresql": postgresql.dialect, "sqlite": sqlite.dialect}
+_DIALECTS: dict[str, Callable[..., Dialect]] = {"postgresql": postgresql.dialect, "sqlite": sqlite.dialect}
 
 
 def physical_metadata(dialect: str, schema: str | None = None) -> MetaData:
@@ -163,7 +163,9 @@ def _add_index(table: Table, source: Index, schema: str | None) -> None:
         name: visitors.replacement_traverse(value, {}, here) if name.endswith("_where") else value
         for name, value in source.dialect_kwargs.items()
     }
-    expressions = [visitors.replacement_traverse(each, {}, here) for each in source.expressions]
+    expressions = [
+        visitors.replacement_traverse(cast("ColumnElement[Any]", each), {}, here) for each in source.expressions
+    ]
     name = physical_name(str(source.name), source.info.get("prefix", "name"), schema)
     # _table: an index on text alone does not know its table.
     Index(name, *expressions, unique=source.unique, _table=table, **options)
@@ -187,7 +189,7 @@ def _version_statements(dialect: str, schema: str | None) -> Iterator[str]:
     table = Table(VERSION_TABLE, MetaData(), column, key, schema=schema)
     yield _text(CreateTable(table, if_not_exists=True), dialect)
     name = _dialect(dialect).identifier_preparer.format_table(table)
-    yield f"INSERT INTO {name} (version_num) SELECT '{HEAD}' WHERE NOT EXISTS (SELECT 1 FROM {name});"
+    yield f"INSERT INTO {name} (version_num) SELECT '{HEAD}' WHERE NOT EXISTS (SELECT 1 FROM {name});"  # noqa: S608 (quoted)
 
 
 def _text(ddl: ExecutableDDLElement, dialect: str) -> str:

@@ -50,11 +50,13 @@ class Storage(Domains, ABC):
         """Close the connections. An engine that was passed in stays open."""
 
     @overload
-    def transaction(self, work: None = None, /, **options: Any) -> AbstractAsyncContextManager[Transaction]: ...
+    def transaction(
+        self, work: None = None, /, *, read_only: bool = False
+    ) -> AbstractAsyncContextManager[Transaction]: ...
     @overload
-    def transaction(self, work: Callable[[Any], Awaitable[R]], /, **options: Any) -> Awaitable[R]: ...
+    def transaction(self, work: Callable[[Any], Awaitable[R]], /, *, read_only: bool = False) -> Awaitable[R]: ...
     @abstractmethod
-    def transaction(self, work: Callable[[Any], Awaitable[R]] | None = None, /, **options: Any) -> Any:
+    def transaction(self, work: Callable[[Any], Awaitable[R]] | None = None, /, *, read_only: bool = False) -> Any:
         """A unit of work: ``async with storage.transaction() as tx``, or ``await storage.transaction(work)``."""
 
     async def __aenter__(self) -> Self:

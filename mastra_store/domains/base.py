@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar, cast
 
 from ..errors import MastraError
 
-P = ParamSpec("P")
-R = TypeVar("R")
-D = TypeVar("D", bound="Domain")
+Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, Any]])
 
 
 class Domain:
@@ -21,17 +19,15 @@ class Domain:
     store: str
 
 
-def operation(
-    method: Callable[Concatenate[D, P], Coroutine[Any, Any, R]],
-) -> Callable[Concatenate[D, P], Coroutine[Any, Any, R]]:
+def operation(method: Method) -> Method:
     """Give errors that leave a method their place, which makes their id: ``MASTRA_STORAGE_PG_SAVE_MESSAGES_FAILED``."""
     name = method.__name__
 
     @wraps(method)
-    async def located(self: D, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def located(self: Domain, *args: Any, **kwargs: Any) -> Any:
         try:
             return await method(self, *args, **kwargs)
         except MastraError as error:
             raise error.located(self.store, name)
 
-    return located
+    return cast("Method", located)

@@ -322,9 +322,29 @@ class MemoryDomain(Domain, ABC):
         """
 
     @operation
-    async def clone_thread(self, source_thread_id: str, **options: Any) -> ClonedThread:
-        """``copy_thread``, and the new thread's messages with it. Takes the options of ``copy_thread``."""
-        copied = await self.copy_thread(source_thread_id, **options)
+    async def clone_thread(
+        self,
+        source_thread_id: str,
+        *,
+        new_thread_id: str | None = None,
+        resource_id: str | None = None,
+        title: str | None = None,
+        metadata: Metadata | None = None,
+        message_limit: int | None = None,
+        between: DateRange | None = None,
+        message_ids: Sequence[str] | None = None,
+    ) -> ClonedThread:
+        """``copy_thread``, and then the new thread's messages with it."""
+        copied = await self.copy_thread(
+            source_thread_id,
+            new_thread_id=new_thread_id,
+            resource_id=resource_id,
+            title=title,
+            metadata=metadata,
+            message_limit=message_limit,
+            between=between,
+            message_ids=message_ids,
+        )
         messages = await self.list_messages(copied.thread.id, per_page=None)
         return ClonedThread(copied.thread, list(messages), copied.message_id_map)
 

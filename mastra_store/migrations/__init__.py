@@ -17,12 +17,13 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
+
+from alembic import command
 
 from ..errors import InvalidArgument, LockTimeout, MastraError, SchemaBehind, masked
 from ..revisions import HEAD, REVISIONS
@@ -124,7 +125,7 @@ def current(target: Target, *, schema: str | None = None) -> str | None:
 
 
 def check(target: Target, *, schema: str | None = None) -> list[str]:
-    """How the database differs from the models, a line each; empty if it does not. Other people's tables are ignored."""
+    """How the database differs from the models, a line each; empty if it does not. Others' tables are ignored."""
     name = normalised_schema(schema)
     with _connection(target) as connection:
         settings = options(connection.dialect.name, name)

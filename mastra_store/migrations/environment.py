@@ -3,11 +3,12 @@
 import os
 from typing import Any
 
-from alembic import context
 from alembic.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.schema import CreateSchema
+
+from alembic import context
 
 from ..errors import InvalidArgument, MastraError, SchemaBehind
 from ..revisions import VERSION_TABLE

@@ -35,6 +35,9 @@ class Bounds:
         ]
 
 
+NO_BOUNDS = Bounds()
+
+
 def bound_values(between: DateRange | None) -> dict[str, Any]:
     """The values of the parameters ``start`` and ``end``, those that there are."""
     if between is None:

@@ -19,7 +19,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ..errors import MastraError
-
 from .dialects import SqlDialect
 from .plans import Call, Plan, Row, Statement, Work, compile_plan
 

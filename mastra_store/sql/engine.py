@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ..errors import MastraError, SchemaMissing
+from ..errors import MastraError
+from ..revisions import VERSION_TABLE
 from . import postgres_errors, sqlite_errors, sqlite_functions
 from .database import Plans, SqlDatabase, drive
 from .dialects import SqlDialect
@@ -69,13 +70,11 @@ class EngineDatabase(SqlDatabase):
         pass  # the engine is the caller's
 
     async def revision(self) -> str | None:
-        try:
-            async with self._connection() as connection:
-                if not await connection.run_sync(lambda c: c.dialect.has_table(c, "mastra_store_version", self.schema)):
-                    return None
-                return (await self._through.run_on(connection, version().bind()) or [None])[0]
-        except SchemaMissing:
-            return None
+        async with self._connection() as connection:
+            if not await connection.run_sync(lambda c: inspect(c).has_table(VERSION_TABLE, schema=self.schema)):
+                return None
+            found: list[str] = await self._through.run_on(connection, version().bind())
+            return found[0] if found else None
 
     async def read(self, call: Call[R]) -> R:
         await self.ready()

@@ -101,6 +101,5 @@ class FirstUse:
             )
         from .. import migrations  # only an empty database pays for importing Alembic
 
-        async with migrations.process_lock():
-            async with database.engine.connect() as connection:
-                await connection.run_sync(migrations.upgrade, schema=database.schema)
+        async with migrations.process_lock(), database.engine.connect() as connection:
+            await connection.run_sync(migrations.upgrade, schema=database.schema)

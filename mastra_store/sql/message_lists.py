@@ -12,11 +12,9 @@ from sqlalchemy import (
     bindparam,
     select,
     tuple_,
-    type_coerce,
     union,
 )
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import NullType
 
 from ..domains.base import operation
 from ..domains.memory import OLDEST_FIRST, MemoryDomain, Metadata
@@ -26,7 +24,7 @@ from ..errors import InvalidArgument
 from ..models.memory import MessageRow
 from ..pages import DateRange, Order, Page, Window
 from ..records.memory import Include, Message
-from .bounds import Bounds, bound_values
+from .bounds import NO_BOUNDS, Bounds, bound_values
 from .dialects import SqlDialect
 from .domain import SqlDomain
 from .messages import MESSAGE
@@ -41,7 +39,7 @@ class Filter:
     threads: str | None = None
     """``one``, ``several`` or ``None`` for all."""
     of_resource: bool = False
-    bounds: Bounds = Bounds()
+    bounds: Bounds = NO_BOUNDS
 
     def conditions(self, sql: SqlDialect) -> list[ColumnElement[bool]]:
         conditions = self.bounds.conditions(sql, MessageRow.created_at)
@@ -201,9 +199,9 @@ class SqlMessageLists(SqlDomain, MemoryDomain):
 
 
 @counted(Message)
-def message_page(sql: SqlDialect, filter: Filter, *, descending: bool, deep: bool, with_included: bool) -> Select[Any]:
+def message_page(sql: SqlDialect, chosen: Filter, *, descending: bool, deep: bool, with_included: bool) -> Select[Any]:
     """Served by mastra_store_messages_page_idx, on which alone the rows before a deep page are passed over."""
-    conditions = filter.conditions(sql)
+    conditions = chosen.conditions(sql)
     order = [MessageRow.created_at.expression, MessageRow.id.expression]
     matching = select(MessageRow.id).where(*conditions)
     if not deep and not with_included:
@@ -212,17 +210,17 @@ def message_page(sql: SqlDialect, filter: Filter, *, descending: bool, deep: boo
     keys = matching.order_by(*directed(order, descending)).limit(LIMIT).offset(OFFSET)
     shown: Any = select(keys.subquery("keys").c.id)
     if with_included:
-        shown = union(shown, *_neighbourhoods(sql, of_resource=filter.of_resource))
+        shown = union(shown, *_neighbourhoods(sql, of_resource=chosen.of_resource))
     keyed = shown.subquery("shown")
     page = select(*sql.columns(MESSAGE)).join(keyed, keyed.c.id == MessageRow.id)
     return with_total(matching, page, order, descending)
 
 
 @statement(Message)
-def messages_in_order(sql: SqlDialect, filter: Filter, *, descending: bool, limited: bool) -> Select[Any]:
+def messages_in_order(sql: SqlDialect, chosen: Filter, *, descending: bool, limited: bool) -> Select[Any]:
     """Served by mastra_store_messages_page_idx. Without a limit: every row that the filter leaves."""
     order = directed([MessageRow.created_at.expression, MessageRow.id.expression], descending)
-    query = select(*sql.columns(MESSAGE)).where(*filter.conditions(sql)).order_by(*order)
+    query = select(*sql.columns(MESSAGE)).where(*chosen.conditions(sql)).order_by(*order)
     return query.limit(LIMIT).offset(OFFSET) if limited else query
 
 
@@ -234,10 +232,10 @@ def included_messages(sql: SqlDialect, *, of_resource: bool, descending: bool) -
 
 
 @statement(lambda cursor, *columns: (cursor, Message(*columns)))
-def messages_after(sql: SqlDialect, filter: Filter, *, descending: bool, after: bool) -> Select[Any]:
+def messages_after(sql: SqlDialect, chosen: Filter, *, descending: bool, after: bool) -> Select[Any]:
     """The next rows by keyset; the first column is the cursor. Served by mastra_store_messages_page_idx."""
     stored = sql.as_stored(MessageRow.created_at)
-    query = select(stored, *sql.columns(MESSAGE)).where(*filter.conditions(sql))
+    query = select(stored, *sql.columns(MESSAGE)).where(*chosen.conditions(sql))
     if after:
         here = tuple_(MessageRow.created_at, MessageRow.id)
         cursor = tuple_(bindparam("after_created_at", type_=stored.type), bindparam("after_id", type_=Text()))

@@ -10,9 +10,7 @@ LIMIT = bindparam("limit", type_=BigInteger())
 OFFSET = bindparam("offset", type_=BigInteger())
 
 
-def with_total(
-    matching: Select[Any], rows: Select[Any], order: Sequence[ColumnElement[Any]], descending: bool
-) -> Select[Any]:
+def with_total(matching: Select[Any], rows: Select[Any], order: Sequence[Any], descending: bool) -> Select[Any]:
     """For ``@counted``: the count of ``matching``, then the columns of ``rows`` in order, or one row of NULLs.
 
     Args:
@@ -32,6 +30,6 @@ def with_total(
     )
 
 
-def directed(columns: Sequence[ColumnElement[Any]], descending: bool) -> list[ColumnElement[Any]]:
+def directed(columns: Sequence[Any], descending: bool) -> list[ColumnElement[Any]]:
     """Every column sorted the same way."""
     return [column.desc() if descending else column.asc() for column in columns]

@@ -16,7 +16,7 @@ gives what SQLAlchemy's execution would give (a test holds that), in a third of 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from sqlalchemy import SelectBase
 from sqlalchemy.engine.interfaces import Dialect
@@ -132,7 +132,7 @@ class Plan(Generic[R]):
         """What the driver fetched, decoded and assembled."""
         if not self.decoders:
             return self.statement.assemble(rows)
-        decoded = []
+        decoded: list[Row] = []
         for row in rows:
             cells = list(row)
             for position, decode in self.decoders:
@@ -147,7 +147,7 @@ def compile_plan(statement: Statement[R], sql: SqlDialect, dialect: Dialect, sch
     options: dict[str, Any] = {}
     if schema is not None:
         options = {"schema_translate_map": {None: schema}, "render_schema_translate": True}
-    compiled: Any = built.compile(dialect=dialect, **options)
+    compiled: Any = cast("Any", built).compile(dialect=dialect, **options)
     encoders, fixed = [], {}
     for name, parameter in compiled.binds.items():
         encode = parameter.type.dialect_impl(dialect).bind_processor(dialect)

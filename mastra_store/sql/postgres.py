@@ -83,11 +83,10 @@ class PgDatabase(SqlDatabase):
 
     async def revision(self) -> str | None:
         try:
-            return (await self._read(version().bind()))[0]
+            found: list[str] = await self._read(version().bind())
         except SchemaMissing:
             return None
-        except IndexError:
-            return None
+        return found[0] if found else None
 
     async def read(self, call: Call[R]) -> R:
         await self.ready()

@@ -62,7 +62,7 @@ def changed_resource(resource_id: str, working_memory: str | None, metadata: dic
         empty = Resource(resource_id, now, now, None, {})
         yield upserted_resource(if_missing=True).bind(**_values(empty))
         found = yield resource_by_id(locked=True).bind(resource_id=resource_id)
-    stored = found[0]
+    stored: Resource = found[0]
     changed = stored.evolve(
         working_memory=stored.working_memory if working_memory is None else working_memory,
         metadata=stored.metadata if metadata is None else {**(stored.metadata or {}), **metadata},

@@ -25,7 +25,7 @@ class SqliteConnection(aiosqlite.Connection):
     async def call(self, function: Callable[[sqlite3.Connection], R]) -> R:
         """Run a function in the connection's thread. It runs to its end even if the caller is cancelled."""
         # aiosqlite has no public name for this; _execute is the one door of all its methods (checked on 0.22.1).
-        return await self._execute(function, self._conn)  # type: ignore[no-any-return]
+        return await self._execute(function, self._conn)  # type: ignore[no-untyped-call, no-any-return]
 
     async def close(self) -> None:
         await self._pool.give_back(self)

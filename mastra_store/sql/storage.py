@@ -1,6 +1,6 @@
 """The storages on SQL databases."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -22,7 +22,7 @@ from .workflows import SqlWorkflows
 
 R = TypeVar("R")
 
-SQL_DOMAINS: Mapping[str, type[SqlDomain]] = {"memory": SqlMemory, "workflows": SqlWorkflows}
+SQL_DOMAINS: dict[str, type[SqlDomain]] = {"memory": SqlMemory, "workflows": SqlWorkflows}
 
 
 @statement(lambda one: one)
@@ -76,7 +76,7 @@ class SqlStorage(Storage):
     @overload
     def transaction(
         self,
-        work: Callable[[SqlTransaction], Awaitable[R]],
+        work: Callable[[Any], Awaitable[R]],
         /,
         *,
         read_only: bool = False,
@@ -85,7 +85,7 @@ class SqlStorage(Storage):
     ) -> Awaitable[R]: ...
     def transaction(
         self,
-        work: Callable[[SqlTransaction], Awaitable[R]] | None = None,
+        work: Callable[[Any], Awaitable[R]] | None = None,
         /,
         *,
         read_only: bool = False,

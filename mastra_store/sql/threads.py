@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, select, update
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from ..clock import utc_now
@@ -130,8 +130,9 @@ def changed_thread(thread_id: str, resource_id: str | None, change: Callable[[Th
     found = yield thread_by_id(of_resource=resource_id is not None, locked=True).bind(**values)
     if not found:
         return None
-    changed = change(found[0])
-    if changed is not found[0]:
+    stored: Thread = found[0]
+    changed = change(stored)
+    if changed is not stored:
         yield updated_thread().bind(
             of_thread=thread_id,
             new_title=changed.title,
@@ -144,12 +145,15 @@ def changed_thread(thread_id: str, resource_id: str | None, change: Callable[[Th
 def moved_thread(thread_id: str, resource_id: str) -> Work[Thread | None]:
     """Give a thread and its messages to another resource."""
     found = yield thread_by_id(locked=True).bind(thread_id=thread_id)
-    if not found or found[0].resource_id == resource_id:
-        return found[0] if found else None
+    if not found:
+        return None
+    thread: Thread = found[0]
+    if thread.resource_id == resource_id:
+        return thread
     now = utc_now()
     yield owned_thread().bind(of_thread=thread_id, new_resource=resource_id, new_updated_at=now)
     yield owned_messages().bind(of_thread=thread_id, new_resource=resource_id)
-    return found[0].evolve(resource_id=resource_id, updated_at=now)
+    return thread.evolve(resource_id=resource_id, updated_at=now)
 
 
 def deleted_thread(database: Executor, thread_id: str) -> Work[int]:
@@ -212,7 +216,7 @@ def updated_thread(sql: SqlDialect) -> Update:
 
 @statement(Thread)
 def owned_thread(sql: SqlDialect) -> Update:
-    new = {
+    new: dict[Any, Any] = {
         ThreadRow.resource_id: bindparam("new_resource"),
         **sql.times(ThreadRow.updated_at, sql.moment("new_updated_at")),
     }
@@ -221,12 +225,12 @@ def owned_thread(sql: SqlDialect) -> Update:
 
 @statement(Thread)
 def owned_messages(sql: SqlDialect) -> Update:
-    new = {MessageRow.resource_id: bindparam("new_resource")}
+    new: dict[Any, Any] = {MessageRow.resource_id: bindparam("new_resource")}
     return update(MessageRow).where(MessageRow.thread_id == bindparam("of_thread")).values(new)
 
 
 @statement(lambda thread_id: thread_id)
-def without_thread(sql: SqlDialect) -> Delete:
+def without_thread(sql: SqlDialect) -> Executable:
     return delete(ThreadRow).where(ThreadRow.id == bindparam("of_thread")).returning(ThreadRow.id)
 
 

@@ -1,8 +1,8 @@
 """The unit of work of the SQL backends: a session, and the domains on its connection."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from ..errors import MastraError
 from ..transaction import Transaction, Turns
 from .database import Executor, OnConnection, SqlDatabase
+from .domain import SqlDomain
 from .engine import ThroughSqlalchemy, prepare_connection
 from .plans import Call, Work
 
@@ -88,17 +89,16 @@ class SqlTransaction(Transaction):
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        async with self._turns.savepoint() as level:
-            async with self._session.begin_nested():
-                await self._session.connection()  # a session sends SAVEPOINT with its first use only
-                yield
-                level.check_failed()
+        async with self._turns.savepoint() as level, self._session.begin_nested():
+            await self._session.connection()  # a session sends SAVEPOINT with its first use only
+            yield
+            level.check_failed()
 
 
 @asynccontextmanager
 async def unit_of_work(
     database: SqlDatabase,
-    domains: dict[str, Any],
+    domains: Mapping[str, type[SqlDomain]],
     *,
     read_only: bool = False,
     session: AsyncSession | None = None,

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 Catalog = dict[str, str]
-"""What there is, as ``column mastra_threads.id``, and how it is defined."""
+"""What there is, as ``column mastra_threads.id``, and how it is defined. Functions without their bodies."""
 
 VERSION_TABLE = "mastra_store_version"
 OUR_INDEXES = "mastra_store_"
@@ -34,7 +34,7 @@ SELECT 'trigger ' || c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid) || '
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE NOT t.tgisinternal AND c.relnamespace = %(schema)s::regnamespace
 UNION ALL
-SELECT 'function ' || p.proname, pg_get_functiondef(p.oid)
+SELECT 'function ' || p.proname, replace(pg_get_functiondef(p.oid), p.prosrc, '')
 FROM pg_proc p WHERE p.pronamespace = %(schema)s::regnamespace
 UNION ALL
 SELECT 'replica identity ' || c.relname, c.relreplident::text || coalesce(' ' || i.relname, '')
