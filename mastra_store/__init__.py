@@ -18,72 +18,32 @@ if TYPE_CHECKING:
     from .connect import open_storage as open_storage
     from .errors import (
         AlreadyExists as AlreadyExists,
-    )
-    from .errors import (
         Conflict as Conflict,
-    )
-    from .errors import (
         InvalidArgument as InvalidArgument,
-    )
-    from .errors import (
         LockTimeout as LockTimeout,
-    )
-    from .errors import (
         MastraError as MastraError,
-    )
-    from .errors import (
         NotFound as NotFound,
-    )
-    from .errors import (
         PoolTimeout as PoolTimeout,
-    )
-    from .errors import (
         QueryFailed as QueryFailed,
-    )
-    from .errors import (
         SchemaBehind as SchemaBehind,
-    )
-    from .errors import (
         SchemaMissing as SchemaMissing,
-    )
-    from .errors import (
         TransactionClosed as TransactionClosed,
-    )
-    from .errors import (
         TransactionFailed as TransactionFailed,
-    )
-    from .errors import (
         TransactionSpansBackends as TransactionSpansBackends,
-    )
-    from .errors import (
         Unavailable as Unavailable,
     )
-    from .pages import DateRange as DateRange
-    from .pages import Order as Order
-    from .pages import Page as Page
+    from .pages import DateRange as DateRange, Order as Order, Page as Page
     from .records.memory import (
         ClonedThread as ClonedThread,
-    )
-    from .records.memory import (
         CopiedThread as CopiedThread,
-    )
-    from .records.memory import (
         Include as Include,
-    )
-    from .records.memory import (
         Message as Message,
-    )
-    from .records.memory import (
         Resource as Resource,
-    )
-    from .records.memory import (
         Thread as Thread,
     )
     from .records.workflows import WorkflowRun as WorkflowRun
-    from .schema import export_schemas as exportSchemas
-    from .schema import export_schemas as export_schemas
-    from .sql.storage import PgStorage as PgStorage
-    from .sql.storage import SqliteStorage as SqliteStorage
+    from .schema import export_schemas as export_schemas, exportSchemas as exportSchemas
+    from .sql.storage import PgStorage as PgStorage, SqliteStorage as SqliteStorage
     from .storage import Storage as Storage
     from .transaction import Transaction as Transaction
 

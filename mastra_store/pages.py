@@ -58,12 +58,9 @@ class Window:
         Raises:
             InvalidArgument: ``page`` or ``per_page`` is negative or no integer, or their product passes 2**53 - 1.
         """
-        for name, value in (("page", page), ("per_page", per_page)):
-            if value is None and name == "per_page":
-                continue
-            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                meaning = "an integer from 0 on" + (", or None for all rows" if name == "per_page" else "")
-                raise InvalidArgument(name, f"must be {meaning}, not {value!r}", status="INVALID_PAGE")
+        whole_number(page, "page", status="INVALID_PAGE")
+        if per_page is not None:
+            whole_number(per_page, "per_page", status="INVALID_PAGE")
         if per_page is not None and (page + 1) * per_page > MAX_ROW:
             raise InvalidArgument("page", f"asks for rows beyond {MAX_ROW}", status="INVALID_PAGE")
         return cls(page, per_page)
@@ -116,6 +113,17 @@ class Order:
         if self.direction not in ("asc", "desc"):
             raise InvalidArgument("order.direction", f"must be 'asc' or 'desc', not {self.direction!r}")
         return self
+
+
+def whole_number(value: int, path: str, *, least: int = 0, status: str | None = None) -> int:
+    """``value``, a number of rows.
+
+    Raises:
+        InvalidArgument: it is no integer, or not between ``least`` and 2**53 - 1; ``status`` becomes the error's.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MAX_ROW:
+        raise InvalidArgument(path, f"must be an integer from {least} to {MAX_ROW}, not {value!r}", status=status)
+    return value
 
 
 def instant(value: datetime, path: str) -> datetime:

@@ -88,6 +88,9 @@ def export_schemas(schema_name: str | None = None, dialect: DialectName = "postg
     return "\n\n".join(export_statements(dialect, schema)) + "\n"
 
 
+exportSchemas = export_schemas  # noqa: N816 (as @mastra/pg calls it)
+
+
 def export_statements(dialect: str, schema: str | None) -> list[str]:
     """The statements of ``export_schemas``, in order."""
     metadata = physical_metadata(dialect, schema)

@@ -28,6 +28,7 @@ def operation(method: Method) -> Method:
         try:
             return await method(self, *args, **kwargs)
         except MastraError as error:
-            raise error.located(self.store, name)
+            error.located(self.store, name)
+            raise
 
     return cast("Method", located)

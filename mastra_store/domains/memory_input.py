@@ -9,7 +9,7 @@ import msgspec
 
 from ..errors import InvalidArgument
 from ..jsontext import as_object, storable, text_of
-from ..pages import instant
+from ..pages import instant, whole_number
 from ..records.memory import Include, Resource, Thread
 from .message_input import identifier
 
@@ -110,9 +110,7 @@ def _include(item: Include | Mapping[str, Any], path: str) -> Include:
         raise InvalidArgument(path, f"must be an Include or a dict, not {type(item).__name__}")
     identifier(item.id, f"{path}.id")
     for name in ("with_previous_messages", "with_next_messages"):
-        value = getattr(item, name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise InvalidArgument(f"{path}.{name}", f"must be an integer from 0 on, not {value!r}")
+        whole_number(getattr(item, name), f"{path}.{name}")
     return item
 
 

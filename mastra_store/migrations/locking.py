@@ -23,8 +23,8 @@ def process_lock_held() -> Iterator[None]:
 async def process_lock() -> AsyncIterator[None]:
     """Be the only one in this process that uses Alembic, across threads and event loops. The loop goes on meanwhile."""
     # Asked again and again: a thread that waited for it on our behalf would keep it if we were cancelled.
-    while not _process.acquire(blocking=False):
-        await asyncio.sleep(0.01)  # noqa: ASYNC110 (no event can be set from another loop)
+    while not _process.acquire(blocking=False):  # noqa: ASYNC110 (no event can be set from another loop)
+        await asyncio.sleep(0.01)
     try:
         yield
     finally:

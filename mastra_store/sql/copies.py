@@ -15,7 +15,7 @@ from ..domains.message_input import identifier, optional_identifier
 from ..errors import AlreadyExists, NotFound
 from ..jsontext import text_of
 from ..models.memory import MessageRow
-from ..pages import DateRange, Window
+from ..pages import MAX_ROW, DateRange, whole_number
 from ..records.memory import CopiedThread, Thread
 from .bounds import Bounds, bound_values
 from .dialects import SqlDialect
@@ -46,7 +46,7 @@ class SqlCopies(SqlDomain, MemoryDomain):
         new_id = optional_identifier(new_thread_id, "new_thread_id") or str(uuid.uuid4())
         latest = messages_to_copy(Bounds.of(between), chosen=message_ids is not None).bind(
             thread_id=source_thread_id,
-            limit=Window.of(0, message_limit).limit,
+            limit=MAX_ROW if message_limit is None else whole_number(message_limit, "message_limit"),
             **bound_values(between),
             **({} if message_ids is None else {"ids": [identifier(each, "message_ids") for each in message_ids]}),
         )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
-    Integer,
     Select,
     Text,
     bindparam,
@@ -22,7 +22,7 @@ from ..domains.memory_input import includes, matches, scalar_metadata_filter
 from ..domains.message_input import identifier
 from ..errors import InvalidArgument
 from ..models.memory import MessageRow
-from ..pages import DateRange, Order, Page, Window
+from ..pages import DateRange, Order, Page, Window, whole_number
 from ..records.memory import Include, Message
 from .bounds import NO_BOUNDS, Bounds, bound_values
 from .dialects import SqlDialect
@@ -124,8 +124,7 @@ class SqlMessageLists(SqlDomain, MemoryDomain):
         batch_size: int = 500,
     ) -> AsyncIterator[Message]:
         descending = order.among("created_at").direction == "desc"
-        if Window.of(0, batch_size).limit == 0:
-            raise InvalidArgument("batch_size", "must be at least 1")
+        whole_number(batch_size, "batch_size", least=1)
         listing = Listing.of(thread_id, resource_id, between)
         cursor: dict[str, Any] = {}
         while True:
@@ -148,11 +147,12 @@ class SqlMessageLists(SqlDomain, MemoryDomain):
         include_total: bool,
     ) -> Page[Message]:
         descending = order.among("created_at").direction == "desc"
+        wanted = scalar_metadata_filter(metadata) if metadata else {}
         if window.per_page == 0:
             # Contract: conventions.md, section 4: nothing is counted then.
             return Page(tuple(await self._included(listing, include, descending)), 0, window.page, 0, False)
-        if metadata:
-            return await self._filtered(listing, window, include, scalar_metadata_filter(metadata), descending)
+        if wanted:
+            return await self._filtered(listing, window, include, wanted, descending)
         if window.per_page is None or not include_total:
             return await self._uncounted(listing, window, include, descending)
         shape = message_page(listing.filter, descending=descending, deep=window.offset > 0, with_included=bool(include))
@@ -246,7 +246,7 @@ def messages_after(sql: SqlDialect, chosen: Filter, *, descending: bool, after: 
 
 def _neighbourhoods(sql: SqlDialect, *, of_resource: bool) -> list[Select[Any]]:
     """The ids of the included messages, of those before and of those after each, by ``(created_at, id)``."""
-    wanted = sql.rows("include", id=Text(), previous=Integer(), following=Integer())
+    wanted = sql.rows("include", id=Text(), previous=BigInteger(), following=BigInteger())
     target, near = aliased(MessageRow), aliased(MessageRow)
     targets = select(target.id, target.thread_id, target.created_at, wanted.c.previous, wanted.c.following).join(
         wanted, wanted.c.id == target.id
