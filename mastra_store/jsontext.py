@@ -89,7 +89,7 @@ def text_of(value: Any, path: str, *, least: int = 0, most: int | None = None) -
     if (found := _UNSTORABLE.search(value)) is not None:
         kind = "NUL" if found.group() == "\x00" else "an unpaired surrogate"
         raise InvalidArgument(path, f"holds {kind} at character {found.start()}, which no database text can")
-    return value
+    return str.__str__(value)  # of a member of an enum, its text
 
 
 def _walk(value: Any, path: str, depth: int) -> bool:

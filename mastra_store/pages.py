@@ -60,7 +60,7 @@ class Window:
         """
         whole_number(page, "page", status="INVALID_PAGE")
         if per_page is not None:
-            whole_number(per_page, "per_page", status="INVALID_PAGE")
+            whole_number(per_page, "per_page", status="INVALID_PAGE", hint=", or None for all rows")
         if per_page is not None and (page + 1) * per_page > MAX_ROW:
             raise InvalidArgument("page", f"asks for rows beyond {MAX_ROW}", status="INVALID_PAGE")
         return cls(page, per_page)
@@ -115,14 +115,17 @@ class Order:
         return self
 
 
-def whole_number(value: int, path: str, *, least: int = 0, status: str | None = None) -> int:
+def whole_number(value: int, path: str, *, least: int = 0, status: str | None = None, hint: str = "") -> int:
     """``value``, a number of rows.
 
+    Args:
+        status, hint: the error's status, and what else its message says is allowed.
+
     Raises:
-        InvalidArgument: it is no integer, or not between ``least`` and 2**53 - 1; ``status`` becomes the error's.
+        InvalidArgument: it is no integer, or not between ``least`` and 2**53 - 1.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MAX_ROW:
-        raise InvalidArgument(path, f"must be an integer from {least} to {MAX_ROW}, not {value!r}", status=status)
+        raise InvalidArgument(path, f"must be an integer from {least} to {MAX_ROW}{hint}, not {value!r}", status=status)
     return value
 
 

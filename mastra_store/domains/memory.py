@@ -113,7 +113,7 @@ class MemoryDomain(Domain, ABC):
             metadata: only threads whose metadata has all these keys with these values. Objects and lists match as
                 subsets; ``None`` matches an explicit null alone. Keys are words of at most 128 characters. The same
                 on every backend: PostgreSQL's ``@>``.
-            page: zero-based.
+            page: zero-based; 0 when ``per_page`` is ``None``.
             per_page: rows in a page; ``None`` for all of them.
             order: by ``created_at`` or ``updated_at``; ties by ``id`` in the same direction.
 

@@ -49,9 +49,17 @@ class MessageChange(msgspec.Struct, frozen=True):
 
 def identifier(value: Any, path: str) -> str:
     """An id: text of 1 to 512 characters without NUL and unpaired surrogates, not blank."""
-    if not text_of(value, path, least=1, most=MAX_ID).strip():
+    text = text_of(value, path, least=1, most=MAX_ID)
+    if not text.strip():
         raise InvalidArgument(path, "is blank")
-    return str(value)
+    return text
+
+
+def identifiers(values: Sequence[str], path: str) -> list[str]:
+    """Several ids. One text is not taken for a list of its characters."""
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise InvalidArgument(path, f"must be a list of ids, not {type(values).__name__}")
+    return [identifier(each, f"{path}[{index}]") for index, each in enumerate(values)]
 
 
 def optional_identifier(value: Any, path: str) -> str | None:

@@ -11,7 +11,7 @@ from ..clock import iso_milliseconds, utc_now
 from ..domains.base import operation
 from ..domains.memory import MemoryDomain, Metadata
 from ..domains.memory_input import stored_object
-from ..domains.message_input import identifier, optional_identifier
+from ..domains.message_input import identifier, identifiers, optional_identifier
 from ..errors import AlreadyExists, NotFound
 from ..jsontext import text_of
 from ..models.memory import MessageRow
@@ -48,7 +48,7 @@ class SqlCopies(SqlDomain, MemoryDomain):
             thread_id=source_thread_id,
             limit=MAX_ROW if message_limit is None else whole_number(message_limit, "message_limit"),
             **bound_values(between),
-            **({} if message_ids is None else {"ids": [identifier(each, "message_ids") for each in message_ids]}),
+            **({} if message_ids is None else {"ids": identifiers(message_ids, "message_ids")}),
         )
         if title is not None:
             text_of(title, "title")

@@ -32,7 +32,7 @@ from ..clock import iso_milliseconds, utc_now
 from ..domains import message_input
 from ..domains.base import operation
 from ..domains.memory import MemoryDomain
-from ..domains.message_input import Draft, MessageChange, identifier, merged_content
+from ..domains.message_input import Draft, MessageChange, identifiers, merged_content
 from ..errors import NotFound
 from ..models.memory import MessageRow, ThreadRow
 from ..models.types import UtcTwinType
@@ -82,12 +82,12 @@ class SqlMessages(SqlDomain, MemoryDomain):
 
     @operation
     async def delete_messages(self, message_ids: Sequence[str]) -> int:
-        ids = [identifier(each, f"message_ids[{index}]") for index, each in enumerate(message_ids)]
+        ids = identifiers(message_ids, "message_ids")
         return await self._database.run(deleted_messages(ids)) if ids else 0
 
     @operation
     async def list_messages_by_id(self, message_ids: Sequence[str]) -> list[Message]:
-        ids = [identifier(each, f"message_ids[{index}]") for index, each in enumerate(message_ids)]
+        ids = identifiers(message_ids, "message_ids")
         return await self._database.read(messages_by_id().bind(ids=ids)) if ids else []
 
 

@@ -11,7 +11,7 @@ from ..domains.base import operation
 from ..domains.memory import NEWEST_FIRST, MemoryDomain, Metadata
 from ..domains.memory_input import checked_metadata, checked_thread, metadata_filter
 from ..domains.message_input import identifier, optional_identifier
-from ..errors import NotFound
+from ..errors import InvalidArgument, NotFound
 from ..models.memory import MessageRow, ThreadRow
 from ..models.types import JsonType
 from ..pages import Order, Page, Window
@@ -108,6 +108,8 @@ class SqlThreads(SqlDomain, MemoryDomain):
         order: Order = NEWEST_FIRST,
     ) -> Page[Thread]:
         window = Window.of(page, per_page)
+        if per_page is None and page:
+            raise InvalidArgument("page", "must be 0 when per_page is None", status="INVALID_PAGE")
         order.among(*_TIMES)
         values: dict[str, Any] = {}
         if resource_id:
