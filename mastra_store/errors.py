@@ -12,7 +12,8 @@
     │   └── LockTimeout           somebody else held a lock for too long
     ├── SchemaError
     │   ├── SchemaMissing         the tables are not there, and may not be made
-    │   └── SchemaBehind          the tables are older than this version needs
+    │   ├── SchemaBehind          the tables are older than this version needs
+    │   └── MigrationFailed       a migration could not be run; all of it was undone
     ├── TransactionError
     │   ├── TransactionClosed     used after its block ended
     │   ├── TransactionFailed     a statement failed inside and the error was swallowed
@@ -160,6 +161,12 @@ class SchemaBehind(SchemaError):
     """The tables are older than this version needs. The message names the command that mends it."""
 
     status = "SCHEMA_BEHIND"
+
+
+class MigrationFailed(SchemaError):
+    """A migration could not be run; all of it was undone. What the database or Alembic said is the cause."""
+
+    status = "MIGRATION_FAILED"
 
 
 class TransactionError(MastraError):

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, ExecutableDDLElement
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.sql import visitors
 
 from .errors import InvalidArgument
@@ -31,6 +31,9 @@ from .revisions import HEAD, VERSION_TABLE
 from .schema_names import MAX_BYTES, normalised_schema
 
 DialectName = Literal["postgresql", "sqlite"]
+
+OWN_INDEXES = "mastra_store_"
+"""How the names of indexes begin that Mastra does not have. They have no prefix in any schema."""
 
 _DIALECTS: dict[str, Callable[..., Dialect]] = {"postgresql": postgresql.dialect, "sqlite": sqlite.dialect}
 
@@ -60,7 +63,7 @@ def physical_name(name: str, rule: str, schema: str | None) -> str:
         rule: how it begins: ``name`` with the schema's name made a word, ``none`` with nothing, ``raw`` with the
             schema's name in lower case, ``lower`` with it as a word in lower case, in public too.
     """
-    if rule == "none" or (schema is None and rule != "lower"):
+    if rule == "none" or name.startswith(OWN_INDEXES) or (schema is None and rule != "lower"):
         return name
     word = re.sub(r"[^A-Za-z0-9_]", "_", schema or "public")
     word = f"_{word}" if word[0].isdigit() else word
@@ -95,6 +98,17 @@ def export_statements(dialect: str, schema: str | None) -> list[str]:
     """The statements of ``export_schemas``, in order."""
     metadata = physical_metadata(dialect, schema)
     return [*_statements(metadata, dialect, schema), *_version_statements(dialect, schema)]
+
+
+def create_schema(schema: str) -> str:
+    """Makes a PostgreSQL schema where it is missing."""
+    # IF NOT EXISTS would ask for the right to create schemas even where there is nothing to create. The quotes are
+    # safe: no schema's name holds a quote or a dollar sign.
+    return f"""DO $$ BEGIN
+    IF to_regnamespace('"{schema}"') IS NULL THEN
+        CREATE SCHEMA "{schema}";
+    END IF;
+END $$"""
 
 
 def postgresql_extras(schema: str | None) -> list[str]:
@@ -176,7 +190,7 @@ def _add_index(table: Table, source: Index, schema: str | None) -> None:
 
 def _statements(metadata: MetaData, dialect: str, schema: str | None) -> Iterator[str]:
     if schema is not None:
-        yield _text(CreateSchema(schema, if_not_exists=True), dialect)
+        yield f"{create_schema(schema)};"
     for table in metadata.sorted_tables:
         yield _text(CreateTable(table, if_not_exists=True), dialect)
         for index in sorted(table.indexes, key=lambda each: str(each.name)):

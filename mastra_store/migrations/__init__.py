@@ -6,32 +6,33 @@
 
     migrations.upgrade("postgresql://user:password@host/database", schema="mastra")
 
-Every function takes a URL, or an SQLAlchemy ``Connection``, whose transaction it then uses: the caller commits. With a
-connection from asynchronous code (``await connection.run_sync(migrations.upgrade)``) hold ``process_lock()`` around it,
-since Alembic can do one thing at a time in a process.
+Every function takes a URL or an SQLAlchemy ``Connection``. What changes the database does so in one transaction: in the
+one that a connection is in, which its owner then commits, else in one of its own. With a connection from asynchronous
+code hold ``process_lock()`` meanwhile, since Alembic can do one thing at a time in a process::
+
+    async with migrations.process_lock(), engine.connect() as connection:
+        await connection.run_sync(migrations.upgrade, schema="mastra")
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
-from sqlalchemy.exc import DBAPIError
-
 from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, inspect
 
-from ..errors import InvalidArgument, LockTimeout, MastraError, SchemaBehind, masked
+from ..errors import InvalidArgument, MigrationFailed, SchemaBehind
 from ..revisions import HEAD, REVISIONS
 from ..schema import export_statements, physical_metadata
 from ..schema_names import normalised_schema
+from .comparison import differences
 from .engines import connected
-from .environment import LOCK_TIMEOUT, STATEMENT_TIMEOUT, current_revision, options
-from .locking import lock_database, process_lock, process_lock_held
+from .environment import current_revision, execute
+from .locking import LOCK_TIMEOUT, STATEMENT_TIMEOUT, migrating, process_lock, process_lock_held
+from .translation import translating
 
 __all__ = [
     "HEAD",
@@ -50,35 +51,29 @@ __all__ = [
 Target = str | Connection
 
 
-class MigrationFailed(MastraError):
-    """A migration could not be run; all of it was undone. The database's error is the cause."""
-
-    category = "SYSTEM"
-    status = "MIGRATION_FAILED"
-
-
 def upgrade(
     target: Target,
     *,
     schema: str | None = None,
     revision: str = "head",
     lock_timeout: float = LOCK_TIMEOUT,
-    statement_timeout: float = STATEMENT_TIMEOUT,
+    statement_timeout: float | None = STATEMENT_TIMEOUT,
 ) -> None:
     """Bring the tables to a revision, in one transaction. Does nothing if they are there.
 
     Args:
         schema: a PostgreSQL schema, made if it is missing.
         lock_timeout: seconds to wait for another migrator, and for each lock that a migration takes.
-        statement_timeout: seconds that one statement of a migration may take (PostgreSQL).
+        statement_timeout: seconds that one statement of a migration may take (PostgreSQL); ``None`` for any time.
 
     Raises:
         LockTimeout: somebody else migrated, or held a lock, for too long.
         SchemaBehind: the tables are Mastra's own, without our version table: ``adopt`` is for those.
         MigrationFailed: the database refused a statement. Nothing of the migration remains.
     """
-    settings = {"lock_timeout": lock_timeout, "statement_timeout": statement_timeout, "upgrading": True}
-    _run(target, schema, lambda config: command.upgrade(config, revision), **settings)
+    with _connection(target, lock_timeout) as connection:
+        config = _config(schema, "upgrade", lock_timeout, statement_timeout, connection=connection)
+        command.upgrade(config, revision)
 
 
 def downgrade(
@@ -87,19 +82,34 @@ def downgrade(
     *,
     schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
-    statement_timeout: float = STATEMENT_TIMEOUT,
+    statement_timeout: float | None = STATEMENT_TIMEOUT,
 ) -> None:
-    """Take the tables back to a revision, ``base`` for none at all. What the dropped tables held is lost."""
-    settings = {"lock_timeout": lock_timeout, "statement_timeout": statement_timeout}
-    _run(target, schema, lambda config: command.downgrade(config, revision), **settings)
+    """Take the tables back to a revision, ``base`` for none at all. What the dropped tables held is lost.
+
+    Raises:
+        LockTimeout: somebody else migrated, or held a lock, for too long.
+        MigrationFailed: the database refused a statement. Nothing of the migration remains.
+    """
+    with _connection(target, lock_timeout) as connection:
+        config = _config(schema, "downgrade", lock_timeout, statement_timeout, connection=connection)
+        command.downgrade(config, revision)
 
 
-def stamp(target: Target, revision: str = "head", *, schema: str | None = None) -> None:
+def stamp(
+    target: Target, revision: str = "head", *, schema: str | None = None, lock_timeout: float = LOCK_TIMEOUT
+) -> None:
     """Record a revision without running anything, for tables that were made by other means."""
-    _run(target, schema, lambda config: command.stamp(config, revision))
+    with _connection(target, lock_timeout) as connection:
+        command.stamp(_config(schema, "stamp", lock_timeout, connection=connection), revision)
 
 
-def adopt(target: Target, *, schema: str | None = None, lock_timeout: float = LOCK_TIMEOUT) -> None:
+def adopt(
+    target: Target,
+    *,
+    schema: str | None = None,
+    lock_timeout: float = LOCK_TIMEOUT,
+    statement_timeout: float | None = STATEMENT_TIMEOUT,
+) -> None:
     """Put tables that a TypeScript Mastra app made under version control: rows and columns stay as they are.
 
     Missing tables and indexes are made, and the version table with this version's revision. Building the indexes
@@ -109,13 +119,14 @@ def adopt(target: Target, *, schema: str | None = None, lock_timeout: float = LO
         SchemaBehind: a table lacks a column. Nothing was changed.
     """
     name = normalised_schema(schema)
-    with _connection(target) as connection:
-        lock_database(connection, name, lock_timeout, STATEMENT_TIMEOUT)
-        dialect = connection.dialect.name
+    with (
+        _connection(target, lock_timeout) as connection,
+        migrating(connection, name, lock_timeout, statement_timeout),
+    ):
         if missing := _missing_columns(connection, name):
             raise SchemaBehind(f"columns are missing: {', '.join(missing)}; let the newest @mastra package add them")
-        for statement in export_statements(dialect, name):
-            connection.exec_driver_sql(statement.replace("%", "%%") if dialect == "postgresql" else statement)
+        for statement in export_statements(connection.dialect.name, name):
+            execute(connection, statement)
 
 
 def current(target: Target, *, schema: str | None = None) -> str | None:
@@ -125,67 +136,86 @@ def current(target: Target, *, schema: str | None = None) -> str | None:
 
 
 def check(target: Target, *, schema: str | None = None) -> list[str]:
-    """How the database differs from the models, a line each; empty if it does not. Others' tables are ignored."""
+    """How the database differs from this version's models, a line each; empty if it does not.
+
+    Tables that are not ours, and indexes that others added to ours, are ignored.
+    """
     name = normalised_schema(schema)
     with _connection(target) as connection:
-        settings = options(connection.dialect.name, name)
-        migration = MigrationContext.configure(connection, opts=settings)
-        return [str(difference) for difference in compare_metadata(migration, settings["target_metadata"])]
+        found = current_revision(connection, name)
+        revision = [] if found == HEAD else [f"revision is {found!r} and should be {HEAD!r}"]
+        return [*revision, *differences(connection, name)]
 
 
-def render_sql(dialect: str, *, schema: str | None = None, start: str = "base", end: str = "head") -> str:
-    """The SQL of an upgrade (or downgrade, where ``end`` lies before ``start``) as text, without a database."""
-    output = StringIO()
-    config = _config(schema, dialect=dialect)
-    config.output_buffer = output
+def render_sql(
+    dialect: str,
+    *,
+    schema: str | None = None,
+    start: str = "base",
+    end: str = "head",
+    lock_timeout: float = LOCK_TIMEOUT,
+    statement_timeout: float | None = STATEMENT_TIMEOUT,
+) -> str:
+    """The SQL of an upgrade (or downgrade, where ``end`` lies before ``start``) as text, without a database.
+
+    It is one transaction. What runs it has to stop at the first error: ``sqlite3`` does with ``-bail``.
+
+    Raises:
+        InvalidArgument: an unknown dialect or revision, or a schema on SQLite.
+    """
     places = {"base": 0, "head": len(REVISIONS), **{name: index + 1 for index, name in enumerate(REVISIONS)}}
     for revision in (start, end):
         if revision not in places:
             raise InvalidArgument("revision", f"{revision!r} is unknown; known are {', '.join(places)}")
-    move = command.upgrade if places[start] <= places[end] else command.downgrade
-    with process_lock_held():
-        move(config, f"{start}:{end}" if start != "base" else end, sql=True)
+    direction = "upgrade" if places[start] <= places[end] else "downgrade"
+    output = StringIO()
+    config = _config(schema, direction, lock_timeout, statement_timeout, dialect=dialect)
+    config.output_buffer = output
+    with process_lock_held(lock_timeout):
+        getattr(command, direction)(config, f"{start}:{end}" if start != "base" else end, sql=True)
     return output.getvalue()
 
 
-def _run(target: Target, schema: str | None, run: Callable[[Config], None], **attributes: Any) -> None:
-    with _connection(target, busy_timeout=attributes.get("lock_timeout", LOCK_TIMEOUT)) as connection:
-        run(_config(schema, connection=connection, **attributes))
-
-
 @contextmanager
-def _connection(target: Target, busy_timeout: float = LOCK_TIMEOUT) -> Iterator[Connection]:
-    """A connection to ``target``; one that we opened is committed at the end."""
-    try:
-        if isinstance(target, Connection):
+def _connection(target: Target, lock_timeout: float = LOCK_TIMEOUT) -> Iterator[Connection]:
+    if isinstance(target, Connection):
+        with translating(str(target.engine.url)):
             yield target
-            return
-        with process_lock_held(), connected(target, busy_timeout=busy_timeout) as connection:
+    else:
+        with translating(target), process_lock_held(lock_timeout), connected(target) as connection:
             yield connection
-            connection.commit()
-    except DBAPIError as error:
-        raise _translated(error, target) from error
 
 
-def _config(schema: str | None, **attributes: Any) -> Config:
+def _config(
+    schema: str | None,
+    command_name: str,
+    lock_timeout: float,
+    statement_timeout: float | None = STATEMENT_TIMEOUT,
+    **attributes: Any,
+) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
-    config.attributes.update(attributes, schema=normalised_schema(schema))
+    config.set_main_option("script_location", str(script_location()).replace("%", "%%"))
+    config.attributes.update(
+        attributes,
+        command=command_name,
+        schema=normalised_schema(schema),
+        lock_timeout=lock_timeout,
+        statement_timeout=statement_timeout,
+    )
     return config
 
 
-def _scripts() -> Path:
-    """The revisions: inside an installed package, or beside it in a checkout."""
+def script_location() -> Path:
+    """The directory of the revisions: inside an installed package, or beside it in a checkout."""
     package = Path(__file__).parent.parent
     installed = package / "_alembic"
     return installed if installed.is_dir() else package.parent / "alembic"
 
 
 def _missing_columns(connection: Connection, schema: str | None) -> list[str]:
-    inspector = inspect(connection)
     found = {
         table: {each["name"] for each in columns}
-        for (_, table), columns in inspector.get_multi_columns(schema=schema).items()
+        for (_, table), columns in inspect(connection).get_multi_columns(schema=schema).items()
     }
     return [
         f"{table.name}.{column.name}"
@@ -194,13 +224,3 @@ def _missing_columns(connection: Connection, schema: str | None) -> list[str]:
         for column in table.columns
         if column.name not in found[table.name]
     ]
-
-
-def _translated(error: DBAPIError, target: Target) -> MastraError:
-    where = masked(target) if isinstance(target, str) else masked(str(target.engine.url))
-    locked = getattr(error.orig, "sqlstate", None) == "55P03" or str(
-        getattr(error.orig, "sqlite_errorname", "")
-    ).startswith("SQLITE_BUSY")
-    if locked:
-        return LockTimeout(f"somebody else migrates {where}, or holds a lock there, for longer than lock_timeout")
-    return MigrationFailed(f"the migration of {where} failed and was undone: {error.orig}")

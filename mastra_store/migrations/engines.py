@@ -12,27 +12,29 @@ from ..urls import POSTGRESQL_SCHEMES, postgresql_conninfo, scheme_of, sqlite_lo
 
 
 @contextmanager
-def connected(url: str, *, busy_timeout: float = 60.0) -> Iterator[Connection]:
-    """A connection to the database of any URL that the storages accept.
-
-    Args:
-        busy_timeout: seconds to wait for another writer of an SQLite file.
-    """
-    if scheme_of(url) in POSTGRESQL_SCHEMES:
-        engine = create_engine("postgresql+psycopg://", creator=lambda: _psycopg(url), poolclass=NullPool)
+def connected(url: str) -> Iterator[Connection]:
+    """A connection to the database of any URL that the storages accept."""
+    if dialect_of(url) == "postgresql":
+        engine = create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: _psycopg(url),
+            poolclass=NullPool,
+            use_native_hstore=False,  # one question less
+        )
     else:
         location, uri = sqlite_location(url)
         engine = create_engine(
             "sqlite://",
             # No transactions of the driver's own: it would leave half a migration behind.
-            creator=lambda: sqlite3.connect(location, uri=uri, timeout=busy_timeout, isolation_level=None),
+            creator=lambda: sqlite3.connect(location, uri=uri, isolation_level=None),
             poolclass=NullPool,
         )
-    try:
-        with engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()
+    with engine.connect() as connection:
+        yield connection
+
+
+def dialect_of(url: str) -> str:
+    return "postgresql" if scheme_of(url) in POSTGRESQL_SCHEMES else "sqlite"
 
 
 def _psycopg(url: str) -> Any:

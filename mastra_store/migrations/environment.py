@@ -1,126 +1,42 @@
 """What ``alembic/env.py`` does: the same online and offline, from the command line and from Python."""
 
 import os
+from contextlib import nullcontext
 from typing import Any
 
+from alembic import context
 from alembic.migration import MigrationContext
 from alembic.util import CommandError
-from sqlalchemy import Connection, event, inspect
-from sqlalchemy.schema import CreateSchema
-
-from alembic import context
+from sqlalchemy import DDL, Connection, MetaData, Table, event, inspect
 
 from ..errors import InvalidArgument, MastraError, SchemaBehind
 from ..revisions import VERSION_TABLE
-from ..schema import physical_metadata, spelled
+from ..schema import create_schema, physical_metadata, spelled
 from ..schema_names import normalised_schema
-from ..urls import POSTGRESQL_SCHEMES, scheme_of
-from .engines import connected
-from .locking import lock_database
+from .comparison import options
+from .engines import connected, dialect_of
+from .locking import LOCK_TIMEOUT, STATEMENT_TIMEOUT, lock_statements, migrating
+from .translation import translating
 
-LOCK_TIMEOUT = 60.0
-STATEMENT_TIMEOUT = 600.0
+CHANGING = ("upgrade", "downgrade", "stamp")
+"""The commands that write. All others leave the database as it is."""
 
 
 def run() -> None:
-    """Run the Alembic command that is going on."""
-    config = context.config
-    given = context.get_x_argument(as_dictionary=True)
-    attributes = config.attributes
-    schema = normalised_schema(attributes.get("schema") or given.get("schema"))
-    attributes["schema"] = schema  # where revisions find it
-    if context.is_offline_mode():
-        _offline(attributes.get("dialect") or _dialect(_url(given)), schema)
-    elif (connection := attributes.get("connection")) is not None:
-        _online(connection, schema, attributes)
-    else:
-        _from_command_line(given, schema, attributes)
+    """Run the Alembic command that is going on.
 
-
-def _from_command_line(given: dict[str, str], schema: str | None, attributes: dict[str, Any]) -> None:
+    Python calls say what they want in ``config.attributes``; the command line says it in ``-x name=value``: ``url``,
+    ``schema``, ``lock_timeout`` and ``statement_timeout``, the latter two in seconds.
+    """
+    attributes = context.config.attributes
+    if "command" in attributes:
+        _run(attributes)
+        return
     try:
-        with connected(_url(given)) as connection:
-            _online(connection, schema, {**attributes, "upgrading": _is_upgrade()})
-            connection.commit()
+        attributes.update(_asked_for())
+        _run(attributes)
     except MastraError as error:
         raise CommandError(error.message) from error  # which Alembic shows as one line
-
-
-def _is_upgrade() -> bool:
-    command: Any = getattr(context.config.cmd_opts, "cmd", None)
-    return command is not None and command[0].__name__ == "upgrade"
-
-
-def options(dialect: str, schema: str | None) -> dict[str, Any]:
-    """What Alembic has to know to compare and to migrate: our tables, and to leave all others alone."""
-    metadata = physical_metadata(dialect, schema)
-    ours = {table.name for table in metadata.tables.values()}
-
-    def include_name(name: str | None, kind: str, parents: Any) -> bool:
-        if kind == "schema":
-            return name == schema
-        return kind != "table" or name in ours
-
-    return {
-        "target_metadata": metadata,
-        "version_table": VERSION_TABLE,
-        "version_table_schema": schema,
-        "include_schemas": schema is not None,
-        "include_name": include_name,
-        "compare_server_default": False,  # the twins' now() is spelled differently by every version of PostgreSQL
-    }
-
-
-def _offline(dialect: str, schema: str | None) -> None:
-    # Other parameter styles would double the % in a schema's name.
-    spelled = {"paramstyle": "named"}
-    context.configure(dialect_name=dialect, dialect_opts=spelled, literal_binds=True, **options(dialect, schema))
-    if schema is not None:
-        migration = context.get_context()
-        migration.impl.static_output(f"{CreateSchema(schema, if_not_exists=True).compile(dialect=migration.dialect)};")
-    with context.begin_transaction():
-        context.run_migrations()
-
-
-def _online(connection: Connection, schema: str | None, attributes: dict[str, Any]) -> None:
-    lock_database(
-        connection,
-        schema,
-        attributes.get("lock_timeout", LOCK_TIMEOUT),
-        attributes.get("statement_timeout", STATEMENT_TIMEOUT),
-    )
-    dialect = connection.dialect.name
-    if schema is not None and not inspect(connection).has_schema(schema):
-        connection.execute(CreateSchema(schema))
-    if attributes.get("upgrading"):
-        refuse_foreign(connection, schema)
-    context.configure(connection=connection, **options(dialect, schema))
-    event.listen(connection, "before_cursor_execute", _spell, retval=True)
-    try:
-        with context.begin_transaction():
-            context.run_migrations()
-    finally:
-        event.remove(connection, "before_cursor_execute", _spell)
-
-
-def _spell(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
-    return spelled(statement), parameters
-
-
-def refuse_foreign(connection: Connection, schema: str | None) -> None:
-    """Refuse to make tables beside those that somebody else made.
-
-    Raises:
-        SchemaBehind: there are Mastra tables, but no version table.
-    """
-    inspector = inspect(connection)
-    found = set(inspector.get_table_names(schema=schema))
-    ours = {table.name for table in physical_metadata(connection.dialect.name, schema).tables.values()}
-    if VERSION_TABLE not in found and found & ours:
-        raise SchemaBehind(
-            "the database has Mastra tables that mastra_store did not make, so nothing was changed; a storage uses "
-            "them as they are, and mastra_store.migrations.adopt() puts them under version control"
-        )
 
 
 def current_revision(connection: Connection, schema: str | None) -> str | None:
@@ -129,12 +45,104 @@ def current_revision(connection: Connection, schema: str | None) -> str | None:
     return MigrationContext.configure(connection, opts=settings).get_current_revision()
 
 
-def _url(given: dict[str, str]) -> str:
+def execute(connection: Connection, statement: str) -> None:
+    """Run a statement that is no template: its percent signs, as those of a schema's name, are its own."""
+    connection.execute(DDL(statement.replace("%", "%%")))
+
+
+def _asked_for() -> dict[str, Any]:
+    given = context.get_x_argument(as_dictionary=True)
+    command: Any = getattr(context.config.cmd_opts, "cmd", None)
     url = given.get("url") or os.environ.get("DATABASE_URL") or context.config.get_main_option("sqlalchemy.url")
     if not url:
         raise InvalidArgument("DATABASE_URL", "is not set; set it, or pass -x url=postgresql://... to alembic")
-    return url
+    return {
+        "command": command[0].__name__ if command else None,
+        "url": url,
+        "dialect": dialect_of(url),
+        "schema": normalised_schema(given.get("schema")),
+        "lock_timeout": _seconds(given, "lock_timeout", LOCK_TIMEOUT),
+        "statement_timeout": _seconds(given, "statement_timeout", STATEMENT_TIMEOUT),
+    }
 
 
-def _dialect(url: str) -> str:
-    return "postgresql" if scheme_of(url) in POSTGRESQL_SCHEMES else "sqlite"
+def _seconds(given: dict[str, str], name: str, default: float) -> float:
+    try:
+        return float(given.get(name, default))
+    except ValueError as error:
+        raise InvalidArgument(name, f"must be a number of seconds, not {given[name]!r}") from error
+
+
+def _run(attributes: dict[str, Any]) -> None:
+    if context.is_offline_mode():
+        _write_script(attributes)
+    elif "connection" in attributes:
+        _migrate(attributes["connection"], attributes)
+    else:
+        with translating(attributes["url"]), connected(attributes["url"]) as connection:
+            _migrate(connection, attributes)
+
+
+def _write_script(attributes: dict[str, Any]) -> None:
+    """The migration as one transaction."""
+    dialect, schema = attributes["dialect"], attributes["schema"]
+    context.configure(
+        dialect_name=dialect,
+        dialect_opts={"paramstyle": "named"},  # others would double the % in a schema's name
+        literal_binds=True,
+        transactional_ddl=True,  # on SQLite too
+        **options(dialect, schema),
+    )
+    with context.begin_transaction():
+        write = context.get_context().impl.static_output
+        if dialect == "postgresql":
+            for statement in lock_statements(schema, attributes["lock_timeout"], attributes["statement_timeout"]):
+                write(f"{statement};")
+        if schema is not None:
+            write(f"{create_schema(schema)};")
+        context.run_migrations()
+        if attributes["command"] == "downgrade" and context.get_revision_argument() is None:
+            _drop_version_table(schema)
+
+
+def _migrate(connection: Connection, attributes: dict[str, Any]) -> None:
+    command, schema = attributes["command"], attributes["schema"]
+    limits = attributes["lock_timeout"], attributes["statement_timeout"]
+    with migrating(connection, schema, *limits) if command in CHANGING else nullcontext():
+        if schema is not None and command in ("upgrade", "stamp"):
+            execute(connection, create_schema(schema))
+        if command == "upgrade":
+            _refuse_foreign(connection, schema)
+        context.configure(connection=connection, **options(connection.dialect.name, schema))
+        event.listen(connection, "before_cursor_execute", _spell, retval=True)
+        try:
+            context.run_migrations()
+        finally:
+            event.remove(connection, "before_cursor_execute", _spell)
+        if command == "downgrade" and not context.get_context().get_current_heads():
+            _drop_version_table(schema)
+
+
+def _refuse_foreign(connection: Connection, schema: str | None) -> None:
+    """Refuse to make tables beside those that somebody else made.
+
+    Raises:
+        SchemaBehind: there are Mastra tables, but no revision.
+    """
+    found = set(inspect(connection).get_table_names(schema=schema))
+    ours = {table.name for table in physical_metadata(connection.dialect.name, schema).tables.values()}
+    if found & ours and current_revision(connection, schema) is None:
+        raise SchemaBehind(
+            "the database has Mastra tables that mastra_store did not make, so nothing was changed; a storage uses "
+            "them as they are, and mastra_store.migrations.adopt() puts them under version control (stamp() does so "
+            "without looking at them)"
+        )
+
+
+def _drop_version_table(schema: str | None) -> None:
+    """Leave nothing behind at the base. Alembic itself would keep the table, empty."""
+    context.get_context().impl.drop_table(Table(VERSION_TABLE, MetaData(), schema=schema))
+
+
+def _spell(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+    return spelled(statement), parameters

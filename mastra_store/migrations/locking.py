@@ -6,16 +6,36 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from ..errors import InvalidArgument, LockTimeout
+
+LOCK_TIMEOUT = 60.0
+"""Seconds."""
+STATEMENT_TIMEOUT = 600.0
+"""Seconds."""
 
 # Alembic's `op` and `context` are global to the process: two migrations in two threads would mix their statements.
 _process = threading.Lock()
+_holder: int | None = None
 
 
 @contextmanager
-def process_lock_held() -> Iterator[None]:
-    """Be the only one in this process that uses Alembic. For code without an event loop."""
-    with _process:
+def process_lock_held(timeout: float) -> Iterator[None]:
+    """Be the only one in this process that uses Alembic. For code without an event loop.
+
+    Args:
+        timeout: seconds to wait.
+
+    Raises:
+        LockTimeout: another thread migrates for longer, or this thread already holds the lock.
+    """
+    # What this thread holds, a suspended coroutine of it for instance, can not come free while it waits here.
+    if not _process.acquire(timeout=0 if _holder == threading.get_ident() else timeout):
+        raise LockTimeout(
+            "a migration is running in this process; from asynchronous code hold process_lock() and pass a connection",
+        )
+    with _held():
         yield
 
 
@@ -23,36 +43,94 @@ def process_lock_held() -> Iterator[None]:
 async def process_lock() -> AsyncIterator[None]:
     """Be the only one in this process that uses Alembic, across threads and event loops. The loop goes on meanwhile."""
     # Asked again and again: a thread that waited for it on our behalf would keep it if we were cancelled.
-    while not _process.acquire(blocking=False):  # noqa: ASYNC110 (no event can be set from another loop)
+    while not _process.acquire(blocking=False):
         await asyncio.sleep(0.01)
+    with _held():
+        yield
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    global _holder
+    _holder = threading.get_ident()
     try:
         yield
     finally:
+        _holder = None
         _process.release()
 
 
-def lock_database(connection: Connection, schema: str | None, lock_timeout: float, statement_timeout: float) -> None:
-    """Begin a transaction in which no other migration of this schema runs; it ends with the lock.
+@contextmanager
+def migrating(
+    connection: Connection, schema: str | None, lock_timeout: float, statement_timeout: float | None
+) -> Iterator[None]:
+    """A transaction in which nobody else migrates this schema: what was read before it began must be read again.
+
+    It is the one that the connection is in, whose owner ends it, else one of its own, ended here.
+    """
+    if connection.in_transaction():
+        _lock(connection, schema, lock_timeout, statement_timeout)
+        yield
+        return
+    with _waiting_for_writers(connection, lock_timeout), connection.begin():
+        if connection.dialect.name == "postgresql":
+            # In a stricter isolation we would not see what the migrator before us did.
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
+        _lock(connection, schema, lock_timeout, statement_timeout)
+        yield
+
+
+def lock_statements(schema: str | None, lock_timeout: float, statement_timeout: float | None) -> list[str]:
+    """Take PostgreSQL's lock for migrations of a schema and set the limits, all until the transaction ends.
 
     Args:
-        lock_timeout: seconds to wait for this lock, and for every lock that a migration takes (PostgreSQL).
-        statement_timeout: seconds that one statement of a migration may take (PostgreSQL).
+        lock_timeout: seconds to wait for this lock and for each that a migration takes.
+        statement_timeout: seconds that a statement may take, but for the wait here; ``None`` for any time.
     """
-    if connection.dialect.name != "postgresql":
-        _begin_immediate(connection)
-        return
-    for name, seconds in (("lock_timeout", lock_timeout), ("statement_timeout", statement_timeout)):
-        connection.execute(
-            text("SELECT set_config(:name, :milliseconds, true)"),
-            {"name": name, "milliseconds": str(round(seconds * 1000))},
-        )
     digest = hashlib.sha256(f"mastra_store {schema or 'public'}".encode()).digest()
     key = int.from_bytes(digest[:8], "big", signed=True)
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+    return [
+        f"SET LOCAL lock_timeout = {_milliseconds('lock_timeout', lock_timeout)}",
+        "SET LOCAL statement_timeout = 0",
+        f"SELECT pg_advisory_xact_lock({key})",
+        f"SET LOCAL statement_timeout = {_milliseconds('statement_timeout', statement_timeout)}",
+    ]
 
 
-def _begin_immediate(connection: Connection) -> None:
-    """Begin on SQLite, whose drivers would else run each DDL statement in a transaction of its own."""
-    driver = connection.connection.driver_connection
-    if not driver.in_transaction:  # type: ignore[union-attr]
+def _lock(connection: Connection, schema: str | None, lock_timeout: float, statement_timeout: float | None) -> None:
+    if connection.dialect.name == "postgresql":
+        if connection.dialect.detect_autocommit_setting(connection.connection.dbapi_connection):  # type: ignore[arg-type]
+            raise InvalidArgument(
+                "connection", "is in AUTOCOMMIT; a migration needs a transaction to undo it if it fails"
+            )
+        for statement in lock_statements(schema, lock_timeout, statement_timeout):
+            connection.exec_driver_sql(statement)
+    elif not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        # The driver would run each DDL statement in a transaction of its own, and leave half a migration behind.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _waiting_for_writers(connection: Connection, seconds: float) -> Iterator[None]:
+    """On SQLite, wait that long for other writers of the file."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    # On the driver's cursor: SQLAlchemy would begin a transaction, and wait, before the limit is set.
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA busy_timeout")
+    (before,) = cursor.fetchone()  # type: ignore[misc]
+    cursor.execute(f"PRAGMA busy_timeout = {_milliseconds('lock_timeout', seconds)}")
+    try:
+        yield
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {before}")
+        cursor.close()
+
+
+def _milliseconds(argument: str, seconds: float | None) -> int:
+    if seconds is None:
+        return 0
+    if seconds <= 0:
+        raise InvalidArgument(argument, f"must be a number of seconds above 0, not {seconds!r}")
+    return max(1, round(seconds * 1000))

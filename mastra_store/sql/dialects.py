@@ -27,6 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ..models.base import Base, instant, twin
 from ..models.types import UtcTimeType, UtcTwinType
+from ..models.workflows import THREAD_ID, WorkflowSnapshotRow
 from .parameters import JsonParameter
 
 Attribute = InstrumentedAttribute[Any]
@@ -79,6 +80,10 @@ class SqlDialect(ABC):
     @abstractmethod
     def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
         """The text at a path inside a JSON column, NULL where there is none. The path is ours, never a caller's."""
+
+    @abstractmethod
+    def thread_of_run(self) -> ColumnElement[Any]:
+        """The thread that a workflow's run waits in, as its snapshot tells (contract: workflows.md)."""
 
     @abstractmethod
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
@@ -162,6 +167,9 @@ class PostgreSQL(SqlDialect):
             return attribute.op("->>", return_type=Text())(literal_column(f"'{path[0]}'"))
         return attribute.op("#>>", return_type=Text())(literal_column(f"'{{{','.join(path)}}}'"))
 
+    def thread_of_run(self) -> ColumnElement[Any]:
+        return THREAD_ID
+
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
         wanted = cast(bindparam(name, type_=JsonParameter()), postgresql.JSONB)
         return attribute.bool_op("@>")(wanted)
@@ -217,6 +225,16 @@ class SQLite(SqlDialect):
 
     def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
         return func.json_extract(func.mastra_json(attribute), literal_column(f"'$.{'.'.join(path)}'"), type_=Text())
+
+    def thread_of_run(self) -> ColumnElement[Any]:
+        snapshot = func.mastra_json(WorkflowSnapshotRow.snapshot)
+        steps = func.json_each(snapshot, literal_column("'$.context'")).table_valued("value", "type")
+        suspended = func.json_extract(steps.c.value, literal_column("'$.status'")) == literal_column("'suspended'")
+        path: ColumnElement[str] = literal_column("'$.suspendPayload.__streamState.messageList.memoryInfo.threadId'")
+        waits_in = func.json_extract(steps.c.value, path)
+        of_step = select(waits_in).where(steps.c.type == literal_column("'object'"), suspended, waits_in.is_not(None))
+        of_input = func.json_extract(snapshot, literal_column("'$.context.input.messageListState.memoryInfo.threadId'"))
+        return func.coalesce(of_step.limit(literal_column("1")).scalar_subquery(), of_input, type_=Text())
 
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
         return func.mastra_contains(attribute, bindparam(name, type_=JsonParameter())) == literal_column("1")

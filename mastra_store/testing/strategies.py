@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings, strategies as st
 
 MODEST = settings(
     max_examples=25,
