@@ -5,7 +5,7 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import Connection, MetaData, Table, text
 
 from ..revisions import VERSION_TABLE
 from ..schema import OWN_INDEXES, physical_metadata, physical_name
@@ -71,9 +71,8 @@ def _described(difference: tuple[Any, ...]) -> str:
     if noun == "column":
         return f"column {parts[1]}.{parts[2].name} {state}"
     item = parts[0]
-    if isinstance(item, Index | UniqueConstraint):
-        return f"{noun} {item.name} of {item.table.name} {state}"
-    return f"{noun} {item.name} {state}"
+    place = "" if isinstance(item, Table) else f" of {item.table.name}"
+    return f"{noun} {item.name}{place} {state}"
 
 
 def _missing_extras(connection: Connection, schema: str | None) -> Iterator[str]:

@@ -47,7 +47,7 @@ def current_revision(connection: Connection, schema: str | None) -> str | None:
 
 def execute(connection: Connection, statement: str) -> None:
     """Run a statement that is no template: its percent signs, as those of a schema's name, are its own."""
-    connection.execute(DDL(statement.replace("%", "%%")))
+    connection.execute(DDL(statement.replace("%", "%%")))  # type: ignore[no-untyped-call]
 
 
 def _asked_for() -> dict[str, Any]:

@@ -43,7 +43,7 @@ def process_lock_held(timeout: float) -> Iterator[None]:
 async def process_lock() -> AsyncIterator[None]:
     """Be the only one in this process that uses Alembic, across threads and event loops. The loop goes on meanwhile."""
     # Asked again and again: a thread that waited for it on our behalf would keep it if we were cancelled.
-    while not _process.acquire(blocking=False):
+    while not _process.acquire(blocking=False):  # noqa: ASYNC110 (the holder may be in another thread)
         await asyncio.sleep(0.01)
     with _held():
         yield

@@ -33,12 +33,12 @@ class BackgroundTaskRow(Base):
     completed_at: Mapped[UtcTime | None] = mapped_column("completedAt")
 
     __table_args__ = (
-        # Tasks of an agent by status.
+        # get_running_count_by_agent; list_tasks of an agent.
         Index("mastra_bg_tasks_agent_status_idx", agent_id, status, info=ONLY_POSTGRESQL),
-        # Tasks by status.
+        # get_running_count; list_tasks of a status.
         Index("mastra_bg_tasks_status_created_at_idx", status, created_at, info=ONLY_POSTGRESQL),
-        # Tasks of a thread.
+        # list_tasks of a thread.
         Index("mastra_bg_tasks_thread_idx", thread_id, created_at, info=ONLY_POSTGRESQL),
-        # Task of a tool call.
+        # list_tasks of a tool call.
         Index("mastra_bg_tasks_tool_call_idx", tool_call_id, info=ONLY_POSTGRESQL),
     )

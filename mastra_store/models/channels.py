@@ -26,7 +26,7 @@ class ChannelInstallationRow(Base):
     __table_args__ = (
         # get_installation_by_agent.
         Index("idx_channel_installations_platform_agent", platform, agent_id),
-        # get_installation_by_webhook.
+        # get_installation_by_webhook_id.
         Index("idx_channel_installations_webhook", webhook_id, unique=True),
     )
 

@@ -32,15 +32,15 @@ class DatasetRow(Base):
     updated_at: Mapped[UtcTime] = mapped_column("updatedAt")
 
     __table_args__ = (
-        # Find by candidate.
+        # list_datasets of a candidate.
         Index("idx_datasets_candidate", candidate_key, candidate_id, info=ONLY_POSTGRESQL | UNPREFIXED),
-        # Lists of an organisation and project.
+        # list_datasets of an organisation and project.
         Index("idx_datasets_org_project", organization_id, project_id, info=ONLY_POSTGRESQL | UNPREFIXED),
-        # Lists of an organisation and project.
+        # list_datasets of a candidate within an organisation and project.
         Index(
             "idx_datasets_tenancy_candidate", organization_id, project_id, candidate_key, candidate_id, info=ONLY_SQLITE
         ),
-        # Lists of an organisation and project.
+        # list_datasets of an organisation and project, by creation.
         Index("idx_datasets_tenancy_createdat", organization_id, project_id, created_at, id, info=ONLY_SQLITE),
     )
 
@@ -73,13 +73,13 @@ class DatasetItemRow(Base):
     __table_args__ = (
         # SQLite has no key here (contract: golden/libsql-schema.json).
         PrimaryKeyConstraint(id, dataset_version, info=ONLY_POSTGRESQL),
-        # Items of the current version.
+        # delete_item, update_item and purge_item: the current row.
         Index("idx_dataset_items_dataset_validto", dataset_id, valid_to, info=UNPREFIXED),
-        # Items of a version, without deleted ones.
+        # list_items as they are now, without deleted ones.
         Index("idx_dataset_items_dataset_validto_deleted", dataset_id, valid_to, is_deleted, info=UNPREFIXED),
-        # Items or versions up to one.
+        # get_items_by_version.
         Index("idx_dataset_items_dataset_version", dataset_id, dataset_version, info=UNPREFIXED),
-        # History of one item by its outer id.
+        # batch_insert_items: what an external id was first accepted for.
         Index(
             "idx_dataset_items_external_id_history",
             dataset_id,
@@ -87,9 +87,9 @@ class DatasetItemRow(Base):
             dataset_version,
             info=ONLY_POSTGRESQL | UNPREFIXED,
         ),
-        # Lists of an organisation and project.
+        # list_items of an organisation and project.
         Index("idx_dataset_items_org_project", organization_id, project_id, info=ONLY_POSTGRESQL | UNPREFIXED),
-        # Lists of an organisation and project.
+        # list_items of an organisation and project.
         Index(
             "idx_dataset_items_tenancy_list",
             organization_id,
@@ -99,7 +99,7 @@ class DatasetItemRow(Base):
             is_deleted,
             info=ONLY_SQLITE,
         ),
-        # History of one item by its outer id.
+        # batch_insert_items: what an external id was first accepted for.
         Index(
             "idx_dataset_items_dataset_externalid_version", dataset_id, external_id, dataset_version, info=ONLY_SQLITE
         ),
@@ -117,8 +117,8 @@ class DatasetVersionRow(Base):
     created_at: Mapped[UtcTime] = mapped_column("createdAt")
 
     __table_args__ = (
-        # No version number twice; list_versions.
+        # list_dataset_versions.
         Index("idx_dataset_versions_dataset_version", dataset_id, version, info=UNPREFIXED),
-        # No version number twice.
+        # create_dataset_version: no number twice.
         Index("idx_dataset_versions_dataset_version_unique", dataset_id, version, unique=True, info=UNPREFIXED),
     )

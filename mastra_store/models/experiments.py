@@ -41,11 +41,11 @@ class ExperimentRow(Base):
     updated_at: Mapped[UtcTime] = mapped_column("updatedAt")
 
     __table_args__ = (
-        # Experiments on a dataset.
+        # list_experiments on a dataset.
         Index("idx_experiments_datasetid", dataset_id, info=UNPREFIXED),
-        # Experiments that belong together.
+        # list_experiments of a set, a comparison, a variant, a trial.
         Index("idx_experiments_grouping", experiment_set_id, comparison_id, variant_id, trial_index, info=UNPREFIXED),
-        # Lists of an organisation and project.
+        # list_experiments of an organisation and project.
         Index("idx_experiments_org_project", organization_id, project_id, info=UNPREFIXED),
     )
 
@@ -78,12 +78,12 @@ class ExperimentResultRow(Base):
     created_at: Mapped[UtcTime] = mapped_column("createdAt")
 
     __table_args__ = (
-        # Results of an experiment.
+        # list_experiment_results, delete_experiment_results.
         Index("idx_experiment_results_experimentid", experiment_id, info=UNPREFIXED),
-        # Lists of an organisation and project.
+        # list_experiment_results of an organisation and project.
         Index("idx_experiment_results_org_project", organization_id, project_id, info=UNPREFIXED),
-        # Filter by tags.
+        # list_experiment_results by tags.
         Index("idx_experiment_results_tags_gin", tags, postgresql_using="gin", info=ONLY_POSTGRESQL | UNPREFIXED),
-        # No attempt at an item twice.
+        # add_experiment_result, upsert_experiment_result: no attempt at an item twice.
         Index("idx_experiment_results_exp_item_attempt", experiment_id, item_id, attempt, unique=True, info=UNPREFIXED),
     )

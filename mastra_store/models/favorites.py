@@ -18,6 +18,6 @@ class FavoriteRow(Base):
     created_at: Mapped[UtcTime] = mapped_column("createdAt")
 
     __table_args__ = (
-        # How often an entity is liked.
+        # delete_favorites_for_entity.
         Index("idx_favorites_entity", entity_type, entity_id, info=UNPREFIXED),
     )

@@ -27,9 +27,9 @@ class KnowledgeNodeRow(Base):
     updated_at: Mapped[UtcTime] = mapped_column("updatedAt")
 
     __table_args__ = (
-        # Nodes of a scope.
+        # list_nodes.
         Index("idx_knowledge_nodes_scope", scope_key, type, info=UNPREFIXED),
-        # No node twice.
+        # create_node: none twice; get_node_by_name, resolve_node.
         Index("idx_knowledge_nodes_identity", type, scope_key, canonical_name, unique=True, info=UNPREFIXED),
     )
 
@@ -53,9 +53,9 @@ class KnowledgeRecordRow(Base):
     deleted_by: Mapped[str | None] = mapped_column("deletedBy")
 
     __table_args__ = (
-        # Latest records of a node.
+        # list_knowledge_about a node.
         Index("idx_knowledge_records_node_latest", node, id.desc(), info=UNPREFIXED),
-        # Latest records of a thread.
+        # knowledge_by_source.
         Index("idx_knowledge_records_thread_latest", source_thread_id, id.desc(), info=UNPREFIXED),
     )
 
@@ -70,7 +70,7 @@ class KnowledgeMentionRow(Base):
     record_id: Mapped[str] = mapped_column("recordId", primary_key=True)
 
     __table_args__ = (
-        # Who mentions a record.
+        # list_knowledge_mentioning; merge_nodes.
         Index("idx_knowledge_mentions_record", record_id, source_type, source_id, info=UNPREFIXED),
     )
 
@@ -101,7 +101,7 @@ class KnowledgeActivityRow(Base):
     created_at: Mapped[UtcTime] = mapped_column("createdAt")
 
     __table_args__ = (
-        # Latest activity.
+        # list_activity.
         Index("idx_knowledge_activity_latest", id.desc(), info=UNPREFIXED),
     )
 
@@ -127,8 +127,8 @@ class KnowledgeOutboxRow(Base):
     completed_at: Mapped[UtcTime | None] = mapped_column("completedAt")
 
     __table_args__ = (
-        # Claim the next.
+        # claim_semantic_outbox.
         Index("idx_knowledge_outbox_claim", status, available_at, created_at, info=UNPREFIXED),
-        # No change twice.
+        # create_node, update_node, append_knowledge: no change is told twice.
         Index("idx_knowledge_outbox_idempotency", idempotency_key, unique=True, info=UNPREFIXED),
     )

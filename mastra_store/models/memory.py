@@ -3,7 +3,7 @@
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import ONLY_POSTGRESQL, ONLY_SQLITE, Base, instant
+from .base import ONLY_POSTGRESQL, ONLY_SQLITE, UNPREFIXED, Base, instant
 from .types import Json, JsonObject, MessageContent, MessageKind, NestedJson, UtcTime
 
 
@@ -22,9 +22,11 @@ class ThreadRow(Base):
     __table_args__ = (
         # Mastra's own, for its listThreads of a resource.
         Index("mastra_threads_resourceid_createdat_idx", resource_id, created_at.desc(), info=ONLY_POSTGRESQL),
-        # list_threads on SQLite: of one resource by either time, of all by creation.
+        # list_threads of a resource by creation, on SQLite; PostgreSQL's, on the twins, stand below.
         Index("mastra_store_threads_resource_created_idx", resource_id, created_at, id, info=ONLY_SQLITE),
+        # list_threads of a resource by last change.
         Index("mastra_store_threads_resource_updated_idx", resource_id, updated_at, id, info=ONLY_SQLITE),
+        # list_threads of all resources by creation.
         Index("mastra_store_threads_created_idx", created_at, id, info=ONLY_SQLITE),
     )
 
@@ -45,7 +47,9 @@ class MessageRow(Base):
     __table_args__ = (
         # Mastra's own, for its listMessages.
         Index("mastra_messages_thread_id_createdat_idx", thread_id, created_at.desc(), info=ONLY_POSTGRESQL),
+        # Mastra's own, for its listMessages.
         Index("idx_messages_thread_created_at", thread_id, created_at, info=ONLY_SQLITE),
+        # Mastra's own, for its listMessages of a thread and resource.
         Index("idx_messages_thread_resource_created_at", thread_id, resource_id, created_at, info=ONLY_SQLITE),
         # list_messages, iter_messages: order with ties broken, so that deep pages are passed over on the index alone.
         Index("mastra_store_messages_page_idx", thread_id, created_at, id),
@@ -106,11 +110,17 @@ class ObservationalMemoryRow(Base):
     created_at: Mapped[UtcTime] = mapped_column("createdAt")
     updated_at: Mapped[UtcTime] = mapped_column("updatedAt")
 
-    __table_args__ = (Index("idx_om_lookup_key", lookup_key),)
+    __table_args__ = (
+        # get_observational_memory, get_observational_memory_history.
+        Index("idx_om_lookup_key", lookup_key, info=UNPREFIXED),
+    )
 
 
-# list_threads on PostgreSQL, where the twins decide the order: of one resource by either time, of all by creation.
+# PostgreSQL's for list_threads: there the twins decide the order.
 _created, _updated = instant(ThreadRow.created_at), instant(ThreadRow.updated_at)
+# list_threads of a resource by creation.
 Index("mastra_store_threads_resource_created_idx", ThreadRow.resource_id, _created, ThreadRow.id, info=ONLY_POSTGRESQL)
+# list_threads of a resource by last change.
 Index("mastra_store_threads_resource_updated_idx", ThreadRow.resource_id, _updated, ThreadRow.id, info=ONLY_POSTGRESQL)
+# list_threads of all resources by creation.
 Index("mastra_store_threads_created_idx", _created, ThreadRow.id, info=ONLY_POSTGRESQL)

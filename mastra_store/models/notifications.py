@@ -45,7 +45,7 @@ class NotificationRow(Base):
     metadata_: Mapped[JsonObject | None] = mapped_column("metadata")
 
     __table_args__ = (
-        # Which pending one a new one joins.
+        # create_notification: which pending one the new one joins.
         Index(
             "idx_notifications_coalescing",
             thread_id,
@@ -57,9 +57,9 @@ class NotificationRow(Base):
             dedupe_key,
             coalesce_key,
         ),
-        # list_due.
+        # list_due_notifications.
         Index("idx_notifications_due", status, deliver_at, summary_at),
-        # List of a thread.
+        # list_notifications of a thread.
         Index("idx_notifications_thread_status_updated", thread_id, status, updated_at),
     )
     __mapper_args__ = {"primary_key": [thread_id, id], "eager_defaults": False}  # noqa: RUF012

@@ -60,41 +60,41 @@ class SpanRow(Base):
             trace_id, span_id, name="mastra_ai_spans_traceid_spanid_pk", info=ONLY_POSTGRESQL | CONSTRAINT_NAME
         ),
         UniqueConstraint(span_id, trace_id, info=ONLY_SQLITE),
-        # Traces of an entity by id.
+        # list_traces of an entity by id.
         Index("mastra_ai_spans_entitytype_entityid_idx", entity_type, entity_id, info=ONLY_POSTGRESQL),
-        # Traces of an entity by name.
+        # list_traces of an entity by name.
         Index("mastra_ai_spans_entitytype_entityname_idx", entity_type, entity_name, info=ONLY_POSTGRESQL),
-        # Filter by metadata.
+        # list_traces by metadata.
         Index("mastra_ai_spans_metadata_gin_idx", metadata_, postgresql_using="gin", info=ONLY_POSTGRESQL),
-        # Spans by name.
+        # Mastra's own, for searches by name, which its list_traces does not offer.
         Index("mastra_ai_spans_name_idx", name, info=ONLY_POSTGRESQL),
-        # Traces of a user.
+        # list_traces of an organisation and user.
         Index("mastra_ai_spans_orgid_userid_idx", organization_id, user_id, info=ONLY_POSTGRESQL),
-        # Children of a span.
+        # get_branch: children of a span.
         Index("mastra_ai_spans_parentspanid_startedat_idx", parent_span_id, started_at.desc(), info=ONLY_POSTGRESQL),
-        # list_traces.
+        # list_traces, newest first.
         Index(
             "mastra_ai_spans_root_spans_idx",
             started_at.desc(),
             postgresql_where=parent_span_id.is_(None),
             info=ONLY_POSTGRESQL,
         ),
-        # Spans by type.
+        # list_traces of a type of span.
         Index("mastra_ai_spans_spantype_startedat_idx", span_type, started_at.desc(), info=ONLY_POSTGRESQL),
-        # Filter by tags.
+        # list_traces by tags.
         Index("mastra_ai_spans_tags_gin_idx", tags, postgresql_using="gin", info=ONLY_POSTGRESQL),
-        # get_trace.
+        # get_trace, get_trace_light, get_root_span.
         Index("mastra_ai_spans_traceid_startedat_idx", trace_id, started_at.desc(), info=ONLY_POSTGRESQL),
-        # get_trace.
+        # get_trace, get_trace_light, get_root_span.
         Index("mastra_ai_spans_trace_started_at_idx", trace_id, started_at, info=ONLY_SQLITE),
-        # list_traces.
+        # list_traces, newest first.
         Index(
             "mastra_ai_spans_roots_started_at_idx",
             started_at.desc(),
             sqlite_where=parent_span_id.is_(None),
             info=ONLY_SQLITE,
         ),
-        # get_trace.
+        # get_span, update_span; create_span: none twice.
         Index("mastra_ai_spans_spanid_traceid_idx", span_id, trace_id, unique=True, info=ONLY_SQLITE),
     )
     __mapper_args__ = {"primary_key": [trace_id, span_id], "eager_defaults": False}  # noqa: RUF012

@@ -27,9 +27,9 @@ class ScheduleRow(Base):
     owner_id: Mapped[str | None]
 
     __table_args__ = (
-        # Schedules that are due.
+        # list_due_schedules.
         Index("idx_mastra_schedules_status_next_fire", status, next_fire_at, info=ONLY_POSTGRESQL),
-        # Schedules that are due.
+        # list_due_schedules.
         Index("idx_schedules_status_next_fire", status, next_fire_at, info=ONLY_SQLITE),
     )
 
@@ -51,8 +51,8 @@ class ScheduleTriggerRow(Base):
     metadata_: Mapped[JsonObject | None] = mapped_column("metadata")
 
     __table_args__ = (
-        # Triggers of a schedule.
+        # list_triggers.
         Index("idx_mastra_schedule_triggers_schedule_fire", schedule_id, actual_fire_at.desc(), info=ONLY_POSTGRESQL),
-        # Triggers of a schedule.
+        # list_triggers.
         Index("idx_schedule_triggers_schedule_fire", schedule_id, actual_fire_at, info=ONLY_SQLITE),
     )

@@ -22,6 +22,6 @@ class ToolProviderConnectionRow(Base):
     updated_at: Mapped[UtcTime] = mapped_column("updatedAt")
 
     __table_args__ = (
-        # list_connections of an author.
+        # list_connections_by_author.
         Index("idx_tool_provider_connections_author", author_id, provider_id, toolkit),
     )

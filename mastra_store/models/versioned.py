@@ -91,7 +91,7 @@ class PromptBlockVersionRow(VersionColumns, Base):
     request_context_schema: Mapped[Json | None] = mapped_column("requestContextSchema")
 
     __table_args__ = (
-        # No version number twice; list_versions.
+        # create_version: no number twice; get_version_by_number, list_versions.
         Index("idx_prompt_block_versions_block_version", "blockId", "versionNumber", unique=True),
     )
 
@@ -121,7 +121,7 @@ class ScorerDefinitionVersionRow(VersionColumns, Base):
     default_sampling: Mapped[Json | None] = mapped_column("defaultSampling")
 
     __table_args__ = (
-        # No version number twice; list_versions.
+        # create_version: no number twice; get_version_by_number, list_versions.
         Index(
             "idx_scorer_definition_versions_def_version",
             "scorerDefinitionId",
@@ -129,7 +129,7 @@ class ScorerDefinitionVersionRow(VersionColumns, Base):
             unique=True,
             info=ONLY_POSTGRESQL,
         ),
-        # No version number twice; list_versions.
+        # create_version: no number twice; get_version_by_number, list_versions.
         Index(
             "idx_scorer_definition_versions_scorer_version",
             "scorerDefinitionId",
@@ -158,7 +158,7 @@ class McpClientVersionRow(VersionColumns, Base):
     servers: Mapped[Json]
 
     __table_args__ = (
-        # No version number twice; list_versions.
+        # create_version: no number twice; get_version_by_number, list_versions.
         Index("idx_mcp_client_versions_client_version", "mcpClientId", "versionNumber", unique=True),
     )
 
@@ -189,7 +189,7 @@ class McpServerVersionRow(VersionColumns, Base):
     workflows: Mapped[Json | None]
 
     __table_args__ = (
-        # No version number twice; list_versions.
+        # create_version: no number twice; get_version_by_number, list_versions.
         Index("idx_mcp_server_versions_server_version", "mcpServerId", "versionNumber", unique=True),
     )
 
@@ -219,7 +219,7 @@ class WorkspaceVersionRow(VersionColumns, Base):
     operation_timeout: Mapped[int | None] = mapped_column("operationTimeout")
 
     __table_args__ = (
-        # No version number twice; list_versions.
+        # create_version: no number twice; get_version_by_number, list_versions.
         Index("idx_workspace_versions_workspace_version", "workspaceId", "versionNumber", unique=True),
     )
 
@@ -252,6 +252,6 @@ class SkillVersionRow(VersionColumns, Base):
     tree: Mapped[Json | None]
 
     __table_args__ = (
-        # No version number twice; list_versions.
+        # create_version: no number twice; get_version_by_number, list_versions.
         Index("idx_skill_versions_skill_version", "skillId", "versionNumber", unique=True),
     )

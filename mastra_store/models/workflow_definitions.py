@@ -28,6 +28,6 @@ class WorkflowDefinitionRow(Base):
     updated_at: Mapped[UtcTime] = mapped_column("updatedAt")
 
     __table_args__ = (
-        # List of one status.
+        # list_workflow_definitions of a status.
         Index("idx_workflow_definitions_status", status),
     )

@@ -34,8 +34,9 @@ class WorkflowSnapshotRow(Base):
         UniqueConstraint(
             workflow_name, run_id, name="mastra_workflow_snapshot_workflow_name_run_id_key", info=CONSTRAINT_NAME
         ),
-        # Mastra's own, for its listWorkflowRuns: by workflow, by status, by the thread that a run waits in.
+        # list_workflow_runs of a workflow.
         Index("mastra_workflow_snapshot_name_createdat_idx", workflow_name, created_at.desc(), info=ONLY_POSTGRESQL),
+        # list_workflow_runs of a workflow and status.
         Index(
             "mastra_workflow_snapshot_name_status_createdat_idx",
             workflow_name,
@@ -43,11 +44,13 @@ class WorkflowSnapshotRow(Base):
             created_at.desc(),
             info=ONLY_POSTGRESQL | RAW_PREFIX,
         ),
+        # list_workflow_runs of the thread that a run belongs to.
         Index("mastra_workflow_snapshot_threadid_idx", THREAD_ID, info=ONLY_POSTGRESQL | RAW_PREFIX),
         # get_workflow_run_by_id and update_run_status without a workflow's name.
         Index("mastra_store_workflow_snapshot_run_idx", run_id),
-        # list_workflow_runs of a resource, and of everything.
+        # list_workflow_runs of a resource.
         Index("mastra_store_workflow_snapshot_resource_idx", resource_id, created_at),
+        # list_workflow_runs of all workflows.
         Index("mastra_store_workflow_snapshot_created_idx", created_at),
     )
     __mapper_args__ = {"primary_key": [workflow_name, run_id], "eager_defaults": False}  # noqa: RUF012

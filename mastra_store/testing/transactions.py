@@ -21,6 +21,10 @@ __all__ = [
 ]
 
 
+# Of the event loop, until a call is cancelled: dense at first, and then until calls come to their end.
+STEPS = [*range(30), *range(30, 900, 30)]
+
+
 class Oops(Exception):
     """Leaves a block to undo it."""
 
@@ -145,10 +149,10 @@ class TestTransactionOfACallback:
 class TestConcurrentCallsInATransaction:
     async def test_they_queue_and_are_all_kept(self, storage: Storage) -> None:
         async with storage.transaction() as tx:
-            await asyncio.gather(*(tx.memory.save_messages(f"t{n}", [message(f"{n}")]) for n in range(20)))
-            counts = await asyncio.gather(*(tx.memory.get_messages(f"t{n}") for n in range(20)))
+            await asyncio.gather(*(tx.memory.create_thread(resource_id="r", thread_id=f"{n}") for n in range(20)))
+            found = await asyncio.gather(*(tx.memory.get_thread_by_id(f"{n}") for n in range(20)))
 
-        assert [len(each) for each in counts] == [1] * 20
+        assert [each.id for each in found if each] == [f"{n}" for n in range(20)]
         assert len(await storage.memory.get_threads()) == 20
 
     async def test_they_are_all_undone(self, storage: Storage) -> None:
@@ -184,9 +188,8 @@ class TestSavepoint:
         assert ids(await storage.memory.get_messages("t")) == ["before", "z after"]
 
     async def test_it_is_kept_with_the_transaction(self, storage: Storage) -> None:
-        async with storage.transaction() as tx:
-            async with tx.savepoint():
-                await tx.memory.save_messages("t", [message("inside")])
+        async with storage.transaction() as tx, tx.savepoint():
+            await tx.memory.save_messages("t", [message("inside")])
 
         assert ids(await storage.memory.get_messages("t")) == ["inside"]
 
@@ -200,14 +203,13 @@ class TestSavepoint:
         assert await storage.memory.get_threads() == []
 
     async def test_one_inside_another(self, storage: Storage) -> None:
-        async with storage.transaction() as tx:
-            async with tx.savepoint():
-                await tx.memory.save_messages("t", [message("outer")])
-                with pytest.raises(Oops):
-                    async with tx.savepoint():
-                        await tx.memory.save_messages("t", [message("inner")])
-                        raise Oops
-                await tx.memory.save_messages("t", [message("outer 2")])
+        async with storage.transaction() as tx, tx.savepoint():
+            await tx.memory.save_messages("t", [message("outer")])
+            with pytest.raises(Oops):
+                async with tx.savepoint():
+                    await tx.memory.save_messages("t", [message("inner")])
+                    raise Oops
+            await tx.memory.save_messages("t", [message("outer 2")])
 
         assert ids(await storage.memory.get_messages("t")) == ["outer", "outer 2"]
 
@@ -355,7 +357,7 @@ class TestCancelledCalls:
     """A call that is cancelled leaves no connection taken and no transaction open."""
 
     async def test_a_call_cancelled_at_any_step(self, storage: Storage) -> None:
-        for steps in range(40):
+        for steps in STEPS:
             await _cancelled_after(steps, storage.memory.save_messages("t", [message(f"{steps}"), message("all")]))
             await _cancelled_after(steps, storage.memory.list_messages("t"))
 
@@ -368,10 +370,10 @@ class TestCancelledCalls:
     async def test_a_unit_of_work_cancelled_at_any_step(self, storage: Storage) -> None:
         async def work(n: int) -> None:
             async with storage.transaction() as tx:
-                await tx.memory.save_messages(f"t{n}", [message(f"{n}a")])
-                await tx.memory.save_messages(f"t{n}", [message(f"{n}b")])
+                await tx.memory.save_messages(f"t{n}", [message(f"{n}a", thread_id=f"t{n}")])
+                await tx.memory.save_messages(f"t{n}", [message(f"{n}b", thread_id=f"t{n}")])
 
-        for steps in range(60):
+        for steps in STEPS:
             await _cancelled_after(steps, work(steps))
 
         kept = [ids(await storage.memory.get_messages(each.id)) for each in await storage.memory.get_threads()]
@@ -440,5 +442,7 @@ async def _cancelled_after(steps: int, call: Any) -> None:
 
 async def _works(storage: Storage) -> None:
     """More calls at once than any pool has connections, reading and writing."""
-    await asyncio.gather(*(storage.memory.save_messages("works", [message(f"w{n}")]) for n in range(40)))
+    await asyncio.gather(
+        *(storage.memory.save_messages("works", [message(f"w{n}", thread_id="works")]) for n in range(40))
+    )
     assert len(await storage.memory.get_messages("works")) == 40
