@@ -51,8 +51,15 @@ class MessageRow(Base):
         Index("idx_messages_thread_created_at", thread_id, created_at, info=ONLY_SQLITE),
         # Mastra's own, for its listMessages of a thread and resource.
         Index("idx_messages_thread_resource_created_at", thread_id, resource_id, created_at, info=ONLY_SQLITE),
-        # list_messages, iter_messages: order with ties broken, so that deep pages are passed over on the index alone.
-        Index("mastra_store_messages_page_idx", thread_id, created_at, id),
+        # list_messages, iter_messages: order with ties broken, so that deep pages are passed over on the index alone;
+        # and so that the matches of a resource or between two instants are counted on it.
+        Index(
+            "mastra_store_messages_page_idx",
+            thread_id,
+            created_at,
+            id,
+            postgresql_include=["resourceId", "createdAtZ"],
+        ),
         # list_messages_by_resource_id.
         Index("mastra_store_messages_resource_page_idx", resource_id, created_at, id),
     )
