@@ -2,18 +2,25 @@
 
 ``postgres_url`` gives a fresh database on PostgreSQL 18 and on 16, each in its own run of the test;
 ``@pytest.mark.postgres(18)`` asks for 18 alone. ``MASTRA_TEST_POSTGRES_URL`` names a server to use instead of both.
+``storage`` is open on fresh, migrated tables: on SQLite and on each of those servers.
 """
 
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mastra_store import migrations, open_storage
+from mastra_store.storage import Storage
 from tests.requirements import MissingServerError, skip_or_fail
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
+
+pytest_plugins = ["mastra_store.testing.capabilities"]
 
 # Times on a shared machine say nothing about our code, and a database that a property test fills is fresh enough.
 settings.register_profile(
@@ -23,16 +30,16 @@ settings.register_profile("ci", settings.get_profile("default"), print_blob=True
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
+# One given server stands for all versions.
+VERSIONS = {f"postgresql-{major}": major for major in MAJORS} if GIVEN is None else {"postgresql": MAJORS[0]}
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "postgres_major" not in metafunc.fixturenames:
         return
     wanted = metafunc.definition.get_closest_marker("postgres")
-    majors = (wanted.args if wanted else MAJORS) if GIVEN is None else MAJORS[:1]
-    metafunc.parametrize("postgres_major", majors, ids=[_postgresql(major) for major in majors], scope="function")
-
-
-def _postgresql(major: int) -> str:
-    return f"postgresql-{major}" if GIVEN is None else "postgresql"
+    versions = {name: major for name, major in VERSIONS.items() if GIVEN or wanted is None or major in wanted.args}
+    metafunc.parametrize("postgres_major", versions.values(), ids=versions.keys(), scope="function")
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +81,46 @@ def pg_bin(postgres_server: PostgresServer) -> Path:
 def sqlite_path(tmp_path: Path) -> Path:
     """Where a fresh SQLite file may be made."""
     return tmp_path / "mastra.db"
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_servers: Callable[[int], PostgresServer]) -> Callable[[int], str]:
+    """The name of a database with all tables on the server of a major version, to be copied and never changed."""
+
+    @cache
+    def template(major: int) -> str:
+        server = postgres_servers(major)
+        name = server.empty()
+        migrations.upgrade(server.url_of(name))
+        return name
+
+    return template
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables, to be copied and never changed."""
+    path = tmp_path_factory.mktemp("migrated") / "mastra.db"
+    migrations.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", *VERSIONS])
+def storage_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where fresh, migrated tables are."""
+    if request.param == "sqlite":
+        path = request.getfixturevalue("sqlite_path")
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+    else:
+        major = VERSIONS[request.param]
+        template = request.getfixturevalue("migrated_template")(major)
+        with request.getfixturevalue("postgres_servers")(major).database(template) as url:
+            yield url
+
+
+@pytest.fixture
+async def storage(storage_url: str) -> AsyncIterator[Storage]:
+    """A storage, open on fresh tables."""
+    async with open_storage(storage_url) as storage:
+        yield storage

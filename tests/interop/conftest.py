@@ -1,0 +1,93 @@
+"""One database, two languages: opened by a TypeScript store and by one of ours at the same time."""
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mastra_store import PgStorage, SqliteStorage
+from mastra_store.storage import Storage
+from tests.interop.peer import Peer, TypeScriptStore, peer
+from tests.requirements import MissingServerError, skip_or_fail
+from tests.servers.postgres import MAJORS, PostgresServer
+
+
+@dataclass
+class Shared:
+    """A database that both have open."""
+
+    backend: str
+    typescript: TypeScriptStore
+    python: Storage
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[Peer]:
+    """The process in which the TypeScript stores run."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(peer())
+        except MissingServerError as missing:
+            skip_or_fail("Node", missing)
+        yield running
+
+
+@pytest.fixture(params=["typescript", "python"])
+def maker(request: pytest.FixtureRequest) -> str:
+    """Who made the tables."""
+    return str(request.param)
+
+
+@pytest.fixture(params=["postgresql", "libsql"])
+def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, str]]:
+    """A fresh database with the tables of either maker: its kind, and its URL or path."""
+    if request.param == "libsql":
+        path = request.getfixturevalue("sqlite_path")
+        shutil.copy(request.getfixturevalue(f"{maker}_file"), path)
+        yield "libsql", str(path)
+    else:
+        server = request.getfixturevalue("postgres_servers")(max(MAJORS))
+        with server.database(request.getfixturevalue(f"{maker}_template")) as url:
+            yield "postgresql", url
+
+
+@pytest.fixture
+async def shared(node: Peer, database: tuple[str, str]) -> AsyncIterator[Shared]:
+    """The fresh database, open on both sides. Neither may change its tables any more."""
+    backend, place = database
+    kind, url = ("pg", place) if backend == "postgresql" else ("libsql", f"file:{place}")
+    storage = PgStorage if backend == "postgresql" else SqliteStorage
+    with node.open(kind, url) as typescript:
+        async with storage(place, create_schema="never") as python:
+            yield Shared(backend, typescript, python)
+
+
+@pytest.fixture(scope="session")
+def typescript_template(postgres_servers: Callable[[int], PostgresServer], node: Peer) -> str:
+    """A database with the tables of @mastra/pg."""
+    server = postgres_servers(max(MAJORS))
+    with node.open("pg", server.url_of(name := server.empty())):
+        return name
+
+
+@pytest.fixture(scope="session")
+def python_template(migrated_template: Callable[[int], str]) -> str:
+    """A database with our tables."""
+    return migrated_template(max(MAJORS))
+
+
+@pytest.fixture(scope="session")
+def typescript_file(tmp_path_factory: pytest.TempPathFactory, node: Peer) -> Path:
+    """A file with the tables of @mastra/libsql."""
+    path = tmp_path_factory.mktemp("typescript") / "mastra.db"
+    with node.open("libsql", f"file:{path}"):
+        return path
+
+
+@pytest.fixture(scope="session")
+def python_file(migrated_file: Path) -> Path:
+    """A file with our tables."""
+    return migrated_file
