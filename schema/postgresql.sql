@@ -527,7 +527,7 @@ CREATE TABLE IF NOT EXISTS mastra_messages (
 
 CREATE INDEX IF NOT EXISTS mastra_messages_thread_id_createdat_idx ON mastra_messages (thread_id, "createdAt" DESC);
 
-CREATE INDEX IF NOT EXISTS mastra_store_messages_page_idx ON mastra_messages (thread_id, "createdAt", id);
+CREATE INDEX IF NOT EXISTS mastra_store_messages_page_idx ON mastra_messages (thread_id, "createdAt", id) INCLUDE ("resourceId", "createdAtZ");
 
 CREATE INDEX IF NOT EXISTS mastra_store_messages_resource_page_idx ON mastra_messages ("resourceId", "createdAt", id);
 

@@ -72,6 +72,10 @@ TABLES = (
     "mastra_workspaces",
 )
 
+SUSPENDED_THREAD = """coalesce(jsonb_path_query_first(snapshot, '$."context".*?(@."status" == "suspended")\
+."suspendPayload"."__streamState"."messageList"."memoryInfo"."threadId"'::jsonpath) #>> '{}',\
+ snapshot #>> '{context,input,messageListState,memoryInfo,threadId}')"""
+
 TRIGGER = """CREATE OR REPLACE FUNCTION {place}trigger_set_timestamps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -100,7 +104,7 @@ def bigint(name: str, *, null: bool = False) -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.BigInteger() if POSTGRESQL else sa.Integer(), nullable=null)]
 
 
-def float(name: str, *, null: bool = False) -> list[sa.Column[Any]]:
+def real(name: str, *, null: bool = False) -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.Double() if POSTGRESQL else sa.REAL(), nullable=null)]
 
 
@@ -138,7 +142,7 @@ def sqlite(*items: Any) -> tuple[Any, ...]:
 
 def name(given: str, rule: str) -> str:
     """The name of an index or constraint in a schema."""
-    if rule == "none" or (SCHEMA is None and rule != "lower"):
+    if rule == "none" or given.startswith("mastra_store_") or (SCHEMA is None and rule != "lower"):
         return given
     word = re.sub(r"[^A-Za-z0-9_]", "_", SCHEMA or "public")
     word = f"_{word}" if word[0].isdigit() else word
@@ -793,7 +797,14 @@ def upgrade() -> None:
         index(
             name("mastra_messages_thread_id_createdat_idx", "name"), "mastra_messages", "thread_id", desc("createdAt")
         )
-    index(name("mastra_store_messages_page_idx", "name"), "mastra_messages", "thread_id", "createdAt", "id")
+    index(
+        name("mastra_store_messages_page_idx", "name"),
+        "mastra_messages",
+        "thread_id",
+        "createdAt",
+        "id",
+        postgresql_include=["resourceId", "createdAtZ"],
+    )
     index(name("mastra_store_messages_resource_page_idx", "name"), "mastra_messages", "resourceId", "createdAt", "id")
     table(
         "mastra_notifications",
@@ -887,7 +898,7 @@ def upgrade() -> None:
         time("updatedAt"),
         key("id"),
     )
-    index(name("idx_om_lookup_key", "name"), "mastra_observational_memory", "lookupKey")
+    index(name("idx_om_lookup_key", "none"), "mastra_observational_memory", "lookupKey")
     table(
         "mastra_prompt_block_versions",
         text("id"),
@@ -1037,7 +1048,7 @@ def upgrade() -> None:
         json("preprocessStepResult", null=True),
         json("extractStepResult", null=True),
         json("analyzeStepResult", null=True),
-        float("score", null=not POSTGRESQL),
+        real("score", null=not POSTGRESQL),
         text("reason", null=True),
         json("metadata", null=True),
         text("preprocessPrompt", null=True),
@@ -1252,9 +1263,7 @@ def upgrade() -> None:
         index(
             name("mastra_workflow_snapshot_threadid_idx", "raw"),
             "mastra_workflow_snapshot",
-            sql(
-                'coalesce(jsonb_path_query_first(snapshot, \'$."context".*?(@."status" == "suspended")."suspendPayload"."__streamState"."messageList"."memoryInfo"."threadId"\'::jsonpath) #>> \'{}\', snapshot #>> \'{context,input,messageListState,memoryInfo,threadId}\')'
-            ),
+            sql(SUSPENDED_THREAD),
         )
     table(
         "mastra_workspace_versions",
