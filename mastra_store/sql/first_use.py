@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, column, inspect, select, table
+from sqlalchemy import Column, Connection, MetaData, Select, String, Table, inspect, select
 
 from ..errors import InvalidArgument, SchemaBehind, SchemaMissing
 from ..models.base import Base
@@ -25,7 +25,7 @@ logger = logging.getLogger("mastra_store")
 
 @statement(lambda version_num: version_num)
 def version(sql: SqlDialect) -> Select[Any]:
-    return select(column("version_num")).select_from(table(VERSION_TABLE))
+    return select(Table(VERSION_TABLE, MetaData(), Column("version_num", String)))
 
 
 class FirstUse:

@@ -6,7 +6,7 @@ those of a thread with it (contract: memory.md, deleteThread).
 
 from typing import Any
 
-from sqlalchemy import Select, Text, bindparam, column, delete, func, select, table
+from sqlalchemy import Column, MetaData, Select, Table, Text, bindparam, column, delete, func, select, table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import Delete
 
@@ -39,5 +39,6 @@ def vector_tables(sql: SqlDialect) -> Select[Any]:
 
 @statement(lambda: None)
 def without_vectors(sql: SqlDialect, *, table_name: str) -> Delete:
-    vectors = table(table_name, column("metadata", JSONB()))
+    # A whole Table: only those are put into the storage's schema.
+    vectors = Table(table_name, MetaData(), Column("metadata", JSONB()))
     return delete(vectors).where(vectors.c.metadata["thread_id"].astext == bindparam("of_thread"))

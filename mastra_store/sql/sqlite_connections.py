@@ -31,8 +31,9 @@ class SqliteConnection(aiosqlite.Connection):
         await self._pool.give_back(self)
 
     async def disconnect(self) -> None:
-        """Really close it."""
+        """Really close it, thread and all."""
         await super().close()
+        self._thread.join()  # it has nothing left to do
 
 
 class SqlitePool:
@@ -76,11 +77,13 @@ class SqlitePool:
             await self._free.acquire()
         if self._idle:
             return self._idle.pop()
+        connection = SqliteConnection(self, self._connect)
         try:
-            connection = SqliteConnection(self, self._connect)
             await connection
         except BaseException:
             self._free.release()
+            # aiosqlite has told the thread to stop, and the thread answers to this loop: let it come to its end.
+            await asyncio.shield(asyncio.to_thread(connection._thread.join))
             raise
         return connection
 

@@ -1,0 +1,255 @@
+"""What PostgreSQL storages do with connections: who has them, who gets them back, what breaks them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from mastra_store import InvalidArgument, PgStorage, PoolTimeout, Unavailable, open_storage
+
+pytestmark = pytest.mark.postgres(18)
+
+HELLO = [{"role": "user", "content": "Hello"}]
+
+
+@pytest.fixture
+async def outsider(postgres_url: str) -> AsyncIterator[psycopg.AsyncConnection]:
+    """A connection of somebody else's to the same database."""
+    connection = await psycopg.AsyncConnection.connect(postgres_url, autocommit=True)
+    async with connection:
+        yield connection
+
+
+async def sessions(outsider: psycopg.AsyncConnection, state: str) -> int:
+    """How many other sessions of the database are in a state."""
+    query = """SELECT count(*) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE %s"""
+    row = await (await outsider.execute(query, [state])).fetchone()
+    return row[0] if row else 0
+
+
+async def waits_for_a_lock(outsider: psycopg.AsyncConnection) -> None:
+    """Returns once a session of the database waits for a lock."""
+    query = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(20):
+        while not await (await outsider.execute(query)).fetchone():
+            await asyncio.sleep(0.01)
+
+
+class TestOneConnection:
+    async def test_a_session_that_rolls_back_after_a_plan_leaves_no_row(self, postgres_url: str) -> None:
+        async with PgStorage(postgres_url, pool_size=1) as storage:
+            await storage.memory.save_messages("kept", HELLO)
+
+            with pytest.raises(KeyError):
+                async with storage.transaction() as tx:
+                    await tx.memory.save_messages("undone", HELLO)
+                    await tx.session.execute(text("UPDATE mastra_threads SET title = 'changed'"))
+                    raise KeyError
+
+            assert await storage.memory.get_thread_by_id("undone") is None
+            kept = await storage.memory.get_thread_by_id("kept")
+            assert kept is not None
+            assert kept.title == ""
+
+    async def test_the_pool_says_that_it_is_exhausted(self, postgres_url: str) -> None:
+        async with PgStorage(postgres_url, pool_size=1, pool_timeout=0.2) as storage:
+            async with storage.transaction():
+                with pytest.raises(PoolTimeout, match="pool_size"):
+                    await storage.ping()
+
+    async def test_sixteen_tasks_share_it(self, postgres_url: str) -> None:
+        async with PgStorage(postgres_url, pool_size=1) as storage:
+            await asyncio.gather(*(storage.memory.save_messages(f"t{number}", HELLO) for number in range(16)))
+
+            assert (await storage.memory.list_threads()).total == 16
+
+
+class TestCancellation:
+    @pytest.mark.parametrize("inside_a_unit", [False, True])
+    async def test_a_cancelled_call_leaves_no_transaction_and_no_connection(
+        self, postgres_url: str, outsider: psycopg.AsyncConnection, inside_a_unit: bool
+    ) -> None:
+        async with PgStorage(postgres_url, pool_size=1) as storage:
+            await storage.memory.save_messages("t", HELLO)
+
+            async def blocked() -> None:
+                if not inside_a_unit:
+                    await storage.memory.update_thread("t", title="never")
+                    return
+                async with storage.transaction() as tx:
+                    await tx.memory.update_thread("t", title="never")
+
+            async with outsider.transaction():
+                await outsider.execute("SELECT * FROM mastra_threads FOR UPDATE")
+                call = asyncio.create_task(blocked())
+                await waits_for_a_lock(outsider)
+                call.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await call
+
+            await storage.ping()
+            assert await sessions(outsider, "idle in transaction%") == 0
+            thread = await storage.memory.get_thread_by_id("t")
+            assert thread is not None
+            assert thread.title == ""
+
+    async def test_a_call_that_times_out_leaves_no_transaction_and_no_connection(
+        self, postgres_url: str, outsider: psycopg.AsyncConnection
+    ) -> None:
+        async with PgStorage(postgres_url, pool_size=1) as storage:
+            await storage.memory.save_messages("t", HELLO)
+
+            async with outsider.transaction():
+                await outsider.execute("SELECT * FROM mastra_threads FOR UPDATE")
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(0.2):
+                        await storage.memory.save_messages("t", HELLO)
+
+            await storage.ping()
+            assert await sessions(outsider, "idle in transaction%") == 0
+            assert (await storage.memory.list_messages("t")).total == 1
+
+
+class TestBrokenConnections:
+    async def test_a_read_goes_on_after_the_server_dropped_every_connection(
+        self, postgres_url: str, outsider: psycopg.AsyncConnection
+    ) -> None:
+        async with PgStorage(postgres_url) as storage:
+            await storage.memory.save_messages("t", HELLO)
+            await asyncio.gather(*(storage.ping() for _ in range(8)))
+            drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            await outsider.execute(f"{drop} AND pid <> pg_backend_pid()")
+
+            found = await asyncio.gather(*(storage.memory.get_thread_by_id("t") for _ in range(8)))
+
+            assert None not in found
+
+    async def test_a_write_is_not_repeated_but_the_next_one_works(
+        self, postgres_url: str, outsider: psycopg.AsyncConnection
+    ) -> None:
+        async with PgStorage(postgres_url, pool_size=1) as storage:
+            await storage.ping()
+            drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            await outsider.execute(f"{drop} AND pid <> pg_backend_pid()")
+
+            with pytest.raises(Unavailable):
+                await storage.memory.save_messages("t", HELLO)
+            await storage.memory.save_messages("t", HELLO)
+
+            assert (await storage.memory.list_messages("t")).total == 1
+
+    async def test_a_port_where_nobody_listens_is_said_at_once_and_without_the_password(self) -> None:
+        storage = PgStorage("postgresql://ada:secret@127.0.0.1:1/agents", pool_timeout=60)
+
+        with pytest.raises(Unavailable, match="agents") as caught:
+            async with asyncio.timeout(20):
+                await storage.init()
+        await storage.close()
+
+        assert "secret" not in str(caught.value)
+        assert "secret" not in str(caught.value.to_json())
+
+    async def test_a_database_that_does_not_exist_is_said_at_once(self, postgres_url: str) -> None:
+        storage = PgStorage(urlsplit(postgres_url)._replace(path="/nowhere").geturl())
+
+        with pytest.raises(Unavailable, match="nowhere"):
+            await storage.init()
+        await storage.close()
+
+    async def test_a_closed_storage_says_so(self, postgres_url: str) -> None:
+        async with PgStorage(postgres_url) as storage:
+            pass
+
+        with pytest.raises(Unavailable, match="closed"):
+            await storage.ping()
+
+
+class TestOptions:
+    async def test_a_statement_may_take_no_longer_than_statement_timeout(
+        self, postgres_url: str, outsider: psycopg.AsyncConnection
+    ) -> None:
+        async with PgStorage(postgres_url, statement_timeout=0.2) as storage:
+            await storage.memory.save_messages("t", HELLO)
+
+            async with outsider.transaction():
+                await outsider.execute("SELECT * FROM mastra_threads FOR UPDATE")
+                with pytest.raises(Unavailable, match="timeout"):
+                    await storage.memory.update_thread("t", title="late")
+
+    @pytest.mark.parametrize(("prepare", "least", "most"), [(True, 1, 100), (False, 0, 0)])
+    async def test_statements_are_named_only_when_they_may_be(
+        self, postgres_url: str, prepare: bool, least: int, most: int
+    ) -> None:
+        async with PgStorage(postgres_url, pool_size=1, prepare=prepare) as storage:
+            for _ in range(8):
+                await storage.memory.get_thread_by_id("t")
+            async with storage.engine.connect() as connection:
+                named = await connection.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+
+        assert least <= named <= most
+
+    @pytest.mark.parametrize(
+        "options",
+        [{"pool_size": 0}, {"pool_min": 30}, {"pool_timeout": -1}, {"create_schema": "always"}, {"schema_name": 'a"b'}],
+    )
+    def test_a_value_that_means_nothing_is_refused(self, options: dict[str, object]) -> None:
+        with pytest.raises(InvalidArgument, match=next(iter(options))):
+            PgStorage("postgresql://localhost/x", **options)
+
+    @pytest.mark.parametrize(
+        "form",
+        [
+            "postgres://{user}:p%40ss%2Fw@{host}:{port}{path}",
+            "postgresql+psycopg://{user}@{host}:{port}{path}",
+            "postgresql+asyncpg://{user}@{host}:{port}{path}",
+            "postgresql://{user}@{host}:{port}{path}?sslmode=disable&application_name=agents",
+            "postgresql://{user}@{host}:{port}{path}?ssl=false",
+            "postgresql://{user}@{host}:{port}{path}?sslmode=prefer&uselibpqcompat=true",
+            "postgresql://{path}?host={host}&port={port}&user={user}",
+        ],
+    )
+    async def test_every_form_of_a_url_opens(self, postgres_url: str, form: str) -> None:
+        parts = urlsplit(postgres_url)
+        url = form.format(user=parts.username, host=parts.hostname, port=parts.port, path=parts.path)
+
+        async with open_storage(url.replace("///", "//")) as storage:
+            await storage.ping()
+
+
+class TestEngines:
+    @pytest.mark.parametrize("driver", ["psycopg", "asyncpg"])
+    async def test_an_engine_that_is_passed_in_is_used_and_stays_open(self, postgres_url: str, driver: str) -> None:
+        engine = create_async_engine(postgres_url.replace("postgresql://", f"postgresql+{driver}://"))
+        async with PgStorage(engine, schema_name="agents") as storage:
+            await storage.memory.save_messages("t", HELLO, resource_id="ada")
+            await storage.memory.update_thread("t", title="T", metadata={"a": [1, {"b": None}]})
+            await storage.workflows.update_workflow_results("w", "r", step_id="s", result={"output": [1]})
+            async with storage.transaction() as tx:
+                await tx.memory.save_messages("t", HELLO)
+            found = await storage.memory.list_threads(metadata={"a": [{"b": None}]})
+            page = await storage.memory.list_messages("t")
+
+        async with engine.connect() as connection:
+            assert await connection.scalar(text("SELECT count(*) FROM agents.mastra_messages")) == 2
+        await engine.dispose()
+        assert [thread.title for thread in found] == ["T"]
+        assert [message.resource_id for message in page] == ["ada", "ada"]
+
+    async def test_an_engine_of_another_dialect_is_refused(self) -> None:
+        engine = create_async_engine("sqlite+aiosqlite://")
+
+        with pytest.raises(InvalidArgument, match="sqlite"):
+            PgStorage(engine)
+        await engine.dispose()
+
+    async def test_the_storages_engine_may_be_used_before_any_domain(self, postgres_url: str) -> None:
+        storage = PgStorage(postgres_url)
+
+        async with storage.engine.connect() as connection:
+            assert await connection.scalar(text("SELECT 1")) == 1
+        await storage.close()
