@@ -127,7 +127,8 @@ async def unit_of_work(
                 setattr(transaction, name, domain(unit))
             yield transaction
             turns.check_failed()
-            if ours:
+            if session is None:
+                # On a connection of the caller's this ends our savepoint; the transaction around it stays open.
                 with database.translating():
                     await used.commit()
     finally:
