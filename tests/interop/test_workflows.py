@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mastra_store.pages import DateRange
 from mastra_store.testing.builders import NOON, after
 from tests.interop.conftest import Shared
 
@@ -163,10 +164,11 @@ class TestRuns:
                     "daily", run, resource_id="user", snapshot=state, created_at=at, updated_at=at
                 )
 
+        late = after(seconds=4)
         failed_there = shared.typescript.call("workflows.listWorkflowRuns", workflowName="daily", status="failed")
         failed_here = await shared.python.workflows.list_workflow_runs(workflow_name="daily", status="failed")
-        late_there = shared.typescript.call("workflows.listWorkflowRuns", resourceId="user", fromDate=after(seconds=4))
-        late_here = await shared.python.workflows.list_workflow_runs(resource_id="user", from_date=after(seconds=4))
+        late_there = shared.typescript.call("workflows.listWorkflowRuns", resourceId="user", fromDate=late)
+        late_here = await shared.python.workflows.list_workflow_runs(resource_id="user", between=DateRange(start=late))
 
         assert [each["runId"] for each in failed_there["runs"]] == [each.run_id for each in failed_here]
         assert [each.run_id for each in failed_here] == ["run3", "run0"]
