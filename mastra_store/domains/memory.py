@@ -367,7 +367,8 @@ class MemoryDomain(Domain, ABC):
         A thread with that id is overwritten, as by ``save_thread``.
         """
         now = utc_now()
-        return await self.save_thread(Thread(thread_id or str(uuid.uuid4()), resource_id, title, now, now, metadata))
+        new_id = str(uuid.uuid4()) if thread_id is None else thread_id
+        return await self.save_thread(Thread(new_id, resource_id, title, now, now, metadata))
 
     async def get_messages(self, thread_id: str) -> list[Message]:
         """All messages of a thread, oldest first, unpaged. ``iter_messages`` takes less memory."""

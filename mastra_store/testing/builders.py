@@ -30,7 +30,7 @@ def thread(
     metadata: dict[str, Any] | None = None,
 ) -> Thread:
     """A thread; ``at`` is when it was made, and last changed unless ``updated_at`` says otherwise."""
-    return Thread(thread_id, resource_id, title, at, updated_at or at, metadata)
+    return Thread(thread_id, resource_id, title, at, at if updated_at is None else updated_at, metadata)
 
 
 def message(

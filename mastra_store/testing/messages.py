@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from datetime import datetime, timedelta, timezone
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -16,6 +17,12 @@ from .strategies import MODEST, NAMES, WILD_TEXTS, json_objects
 from .threads import ODD_IDS
 
 __all__ = ["TestSaveMessages", "TestSaveMessagesContent", "TestSaveMessagesOfAnyThreads", "TestSaveMessagesTwice"]
+
+
+class Text(str, Enum):  # noqa: UP042 (a StrEnum would be its text everywhere)
+    THREAD = "t"
+    ID = "a"
+    ROLE = "user"
 
 
 class TestSaveMessages:
@@ -146,6 +153,11 @@ class TestSaveMessages:
 
         assert await storage.memory.list_messages_by_id([odd]) == [given]
         assert await storage.memory.get_messages(odd) == [given]
+
+    async def test_members_of_a_text_enum_are_their_text(self, storage: Storage) -> None:
+        await storage.memory.save_messages(Text.THREAD, [message(Text.ID, thread_id=Text.THREAD, role=Text.ROLE)])
+
+        assert await storage.memory.get_messages("t") == [message("a", role="user")]
 
     async def test_a_thousand_at_once(self, storage: Storage) -> None:
         given = [message(f"{n:04}", "x" * 1000, at=after(n)) for n in range(1000)]
