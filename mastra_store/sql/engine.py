@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ..errors import MastraError
 from ..revisions import VERSION_TABLE
-from . import postgres_errors, sqlite_errors, sqlite_functions
+from . import sqlite_errors, sqlite_functions
 from .database import Plans, SqlDatabase, drive
 from .dialects import SqlDialect
 from .first_use import version
@@ -103,6 +103,8 @@ class EngineDatabase(SqlDatabase):
     def translated(self, error: BaseException) -> MastraError | None:
         if self.sql.name == "sqlite":
             return sqlite_errors.translated(error, self.shown)
+        from . import postgres_errors  # psycopg is imported by those who use PostgreSQL
+
         sqlstate = getattr(error, "sqlstate", None)  # asyncpg's; psycopg's are known by class
         known = postgres_errors.translated(error, self.shown)
         return known or (postgres_errors.by_sqlstate(sqlstate, type(error).__name__, self.shown) if sqlstate else None)
