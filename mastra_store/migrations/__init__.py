@@ -143,8 +143,8 @@ def check(target: Target, *, schema: str | None = None) -> list[str]:
     name = normalised_schema(schema)
     with _connection(target) as connection:
         found = current_revision(connection, name)
-        revision = [] if found == HEAD else [f"revision is {found!r} and should be {HEAD!r}"]
-        return [*revision, *differences(connection, name)]
+        revision = [] if found == HEAD else [f"revision is {found} and should be {HEAD}"]
+        return revision + differences(connection, name)
 
 
 def render_sql(

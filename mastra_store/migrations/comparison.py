@@ -5,10 +5,13 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, Table, text
+from sqlalchemy import Connection, DefaultClause, MetaData, Table, inspect, text
 
 from ..revisions import VERSION_TABLE
 from ..schema import OWN_INDEXES, physical_metadata, physical_name
+
+_MISSING = " is missing"
+_TOO_MUCH = " should not be there"
 
 _POSTGRESQL_EXTRAS = """
 SELECT
@@ -50,33 +53,55 @@ def options(dialect: str, schema: str | None) -> dict[str, Any]:
     }
 
 
-def differences(connection: Connection, schema: str | None) -> Iterator[str]:
+def differences(connection: Connection, schema: str | None) -> list[str]:
     """How the database differs from the models, a line each."""
     settings = options(connection.dialect.name, schema)
     metadata: MetaData = settings["target_metadata"]
-    for found in compare_metadata(MigrationContext.configure(connection, opts=settings), metadata):
-        # Changes of one column come together in a list.
-        yield from map(_described, found if isinstance(found, list) else [found])
+    found = compare_metadata(MigrationContext.configure(connection, opts=settings), metadata)
+    lines = [_line(each) for group in found for each in (group if isinstance(group, list) else [group])]
+    lines += _different_keys(connection, metadata, schema)
     if connection.dialect.name == "postgresql":
-        yield from _missing_extras(connection, schema)
+        lines += _missing_extras(connection, schema)
+    return _merged(lines)
 
 
-def _described(difference: tuple[Any, ...]) -> str:
+def _line(difference: tuple[Any, ...]) -> str:
     kind, *parts = difference
     verb, _, noun = kind.partition("_")
     if verb == "modify":
         _, table, column, _, found, wanted = parts
-        return f"column {table}.{column}: {noun.replace('_', ' ')} is {found!r} and should be {wanted!r}"
-    state = "is missing" if verb == "add" else "should not be there"
+        return f"column {table}.{column}: {noun} is {_shown(found)} and should be {_shown(wanted)}"
+    ending = _MISSING if verb == "add" else _TOO_MUCH
     if noun == "column":
-        return f"column {parts[1]}.{parts[2].name} {state}"
+        return f"column {parts[1]}.{parts[2].name}{ending}"
     item = parts[0]
     place = "" if isinstance(item, Table) else f" of {item.table.name}"
-    return f"{noun} {item.name}{place} {state}"
+    return f"{noun} {item.name}{place}{ending}"
+
+
+def _shown(value: Any) -> str:
+    return str(value.arg if isinstance(value, DefaultClause) else value)
+
+
+def _merged(lines: list[str]) -> list[str]:
+    """Alembic takes what differs away and adds it anew: that is one difference."""
+    both = {line.removesuffix(_MISSING) for line in lines} & {line.removesuffix(_TOO_MUCH) for line in lines}
+    changed = {f"{name}{_TOO_MUCH}": f"{name} differs" for name in both}
+    return [changed.get(line, line) for line in lines if line.removesuffix(_MISSING) not in both]
+
+
+def _different_keys(connection: Connection, metadata: MetaData, schema: str | None) -> Iterator[str]:
+    """Primary keys, which Alembic does not compare."""
+    found = inspect(connection).get_multi_pk_constraint(schema=schema)
+    for table in metadata.sorted_tables:
+        if (key := found.get((schema, table.name))) is not None:
+            there, wanted = key["constrained_columns"], [column.name for column in table.primary_key.columns]
+            if there != wanted:
+                yield f"primary key of {table.name} is ({', '.join(there)}) and should be ({', '.join(wanted)})"
 
 
 def _missing_extras(connection: Connection, schema: str | None) -> Iterator[str]:
-    """What Alembic does not compare."""
+    """The trigger and the replica identity, which Alembic does not compare either."""
     place = f'"{schema}".' if schema else ""
     values = {
         "spans": f"{place}mastra_ai_spans",

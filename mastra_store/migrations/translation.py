@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ..errors import LockTimeout, MastraError, MigrationFailed, Unavailable, masked
 
@@ -29,6 +29,12 @@ def _translated(error: DBAPIError, database: str) -> MastraError:
     sqlite_code: str = getattr(error.orig, "sqlite_errorname", None) or ""
     if sqlstate == "55P03" or sqlite_code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return LockTimeout(f"somebody else migrates {database}, or holds a lock there, for longer than lock_timeout")
-    if sqlite_code == "SQLITE_CANTOPEN" or (sqlstate or "").startswith("08") or error.connection_invalidated:
-        return Unavailable(f"{database} can not be reached: {error.orig}")
-    return MigrationFailed(f"the migration of {database} failed and was undone: {error.orig}")
+    # psycopg has no code for a server that does not answer.
+    unreachable = isinstance(error, OperationalError) and not sqlstate and not sqlite_code
+    if unreachable or sqlite_code == "SQLITE_CANTOPEN" or error.connection_invalidated:
+        return Unavailable(f"{database} can not be reached: {_first_line(error)}")
+    return MigrationFailed(f"the migration of {database} failed and was undone: {_first_line(error)}")
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).partition("\n")[0]  # those behind it may quote what is stored

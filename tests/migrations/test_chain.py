@@ -1,0 +1,61 @@
+"""The chain of revisions, and what is written twice: in the revisions, where it never changes, and in the package."""
+
+import inspect
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from mastra_store import export_schemas, migrations
+from mastra_store.revisions import HEAD, REVISIONS
+from mastra_store.schema import physical_metadata, physical_name, postgresql_extras
+from tests.migrations.test_same_schema import NAMES
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_the_revisions_known_without_alembic_are_those_of_the_chain() -> None:
+    chain = ScriptDirectory(str(migrations.script_location()))
+
+    assert tuple(each.revision for each in reversed(list(chain.walk_revisions()))) == REVISIONS
+    assert chain.get_heads() == [HEAD]
+
+
+def test_revisions_import_nothing_of_the_package() -> None:
+    for revision in (migrations.script_location() / "versions").glob("*.py"):
+        assert "mastra_store" not in [line.split()[1].partition(".")[0] for line in imports(revision)]
+
+
+@pytest.mark.parametrize("schema", [*NAMES, "my-App1", "1st", "a" * 40, "ü" * 31])
+def test_revision_1_names_as_the_models_do(schema: str | None) -> None:
+    revision = first_revision(schema)
+    names = [each.name for table in physical_metadata("postgresql").tables.values() for each in table.indexes]
+
+    for rule in ("name", "raw", "lower", "none"):
+        for name in names:
+            assert revision["name"](name, rule) == physical_name(str(name), rule, schema)
+            assert len(revision["name"](name, rule).encode()) <= 63
+
+
+def test_revision_1_stamps_spans_as_the_export_does() -> None:
+    assert first_revision(None)["TRIGGER"].format(place="") == postgresql_extras(None)[0]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql", "sqlite"])
+def test_the_files_in_the_repository_are_the_export(dialect: Any) -> None:
+    assert (ROOT / "schema" / f"{dialect}.sql").read_text(encoding="utf-8") == export_schemas(dialect=dialect)
+
+
+def imports(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(("import ", "from "))]
+
+
+def first_revision(schema: str | None) -> dict[str, Any]:
+    """The names of revision 1, as they are while it runs in a schema."""
+    (path,) = (migrations.script_location() / "versions").glob("0001*.py")
+    names = runpy.run_path(str(path))
+    inspect.unwrap(names["name"]).__globals__.update(SCHEMA=schema, POSTGRESQL=True)
+    return SimpleNamespace(**names).__dict__

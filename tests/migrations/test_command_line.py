@@ -1,0 +1,117 @@
+"""``alembic`` in a checkout."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mastra_store import migrations
+from mastra_store.migrations.engines import connected
+from mastra_store.revisions import HEAD
+from tests.migrations.catalogs import apply, tables_of
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_up_check_current_and_down(url: str, definitions: Callable[[], object]) -> None:
+    empty = definitions()
+
+    upgraded = alembic("upgrade", "head", url=url)
+    checked = alembic("check", url=url)
+    shown = alembic("current", url=url)
+    assert migrations.check(url) == []
+    downgraded = alembic("downgrade", "base", url=url)
+
+    assert [each.returncode for each in (upgraded, checked, shown, downgraded)] == [0, 0, 0, 0]
+    assert "Running upgrade  -> 0001" in upgraded.stderr
+    assert shown.stdout == f"{HEAD} (head)\n"
+    assert definitions() == empty
+
+
+@pytest.mark.postgres(18)
+def test_the_schema_is_an_argument(postgres_url: str) -> None:
+    done = alembic("-x", "schema=50%", "upgrade", "head", url=postgres_url)
+
+    assert done.returncode == 0, done.stderr
+    assert migrations.check(postgres_url, schema="50%") == []
+    assert {schema for schema, _ in tables_of(postgres_url)} == {"50%"}
+    assert alembic("-x", "schema=50%", "check", url=postgres_url).returncode == 0
+
+
+def test_a_script_is_what_python_renders(url: str) -> None:
+    done = alembic("upgrade", "head", "--sql", url=url)
+
+    assert done.stdout == migrations.render_sql("sqlite" if url.startswith("sqlite") else "postgresql")
+
+
+@pytest.mark.postgres(18)
+def test_a_script_in_a_schema_can_be_applied(postgres_url: str) -> None:
+    apply(postgres_url, alembic("-x", "schema=Über", "upgrade", "head", "--sql", url=postgres_url).stdout)
+
+    assert migrations.check(postgres_url, schema="Über") == []
+
+
+@pytest.mark.parametrize("command", ["check", "current"])
+def test_what_only_reads_makes_nothing(url: str, definitions: Callable[[], object], command: str) -> None:
+    empty = definitions()
+
+    alembic(command, url=url)
+
+    assert definitions() == empty
+
+
+def test_check_fails_where_something_differs(url: str) -> None:
+    migrations.upgrade(url)
+    with connected(url) as connection, connection.begin():
+        connection.exec_driver_sql("DROP INDEX mastra_store_messages_page_idx")
+
+    done = alembic("check", url=url)
+
+    assert done.returncode != 0
+    assert "mastra_store_messages_page_idx" in done.stderr + done.stdout
+
+
+def test_a_failure_is_one_line(url: str) -> None:
+    migrations.upgrade(url)
+    with connected(url) as connection, connection.begin():
+        connection.exec_driver_sql("DROP TABLE mastra_store_version")
+
+    done = alembic("upgrade", "head", url=url)
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "adopt()" in done.stderr
+
+
+def test_a_missing_url_is_named() -> None:
+    done = alembic("upgrade", "head", url=None)
+
+    assert "DATABASE_URL is not set" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.postgres(18)
+def test_the_limits_are_arguments(postgres_url: str) -> None:
+    with connected(postgres_url) as other, other.begin():
+        migrations.upgrade(other)
+
+        done = alembic("-x", "lock_timeout=0.05", "upgrade", "head", url=postgres_url)
+
+    assert "lock_timeout" in done.stderr
+    script = alembic("-x", "lock_timeout=7", "upgrade", "head", "--sql", url=postgres_url).stdout
+    assert "SET LOCAL lock_timeout = 7000;" in script
+
+
+def alembic(*arguments: str, url: str | None) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return subprocess.run(
+        [sys.executable, "-m", "alembic", *arguments],
+        cwd=ROOT,
+        env=environment | ({"DATABASE_URL": url} if url else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
