@@ -107,7 +107,7 @@ class TestCopyThread:
         copied = await storage.memory.copy_thread("t", **options)
 
         assert list(copied.message_id_map) == chosen
-        assert (copied.thread.metadata or {})["clone"].get("lastMessageId") == (chosen or [None])[-1]
+        assert (copied.thread.metadata or {})["clone"].get("lastMessageId") == (chosen[-1] if chosen else None)
 
     async def test_an_unknown_source_is_not_found(self, storage: Storage) -> None:
         with pytest.raises(NotFound) as raised:

@@ -11,7 +11,7 @@ from ..pages import DateRange, Order
 from ..records.memory import Message
 from ..storage import Storage
 from .builders import NOON, after, ids, message, thread
-from .strategies import MODEST
+from .strategies import DIRECTIONS, MODEST
 
 __all__ = [
     "TestGetMessages",
@@ -185,7 +185,7 @@ class TestListMessagesBetween:
         wanted = data.draw(st.lists(st.sampled_from("tuv"), min_size=1))
         owner = data.draw(st.none() | st.sampled_from("rs"))
         page, per_page = data.draw(st.tuples(st.integers(0, 2), st.integers(1, 5)))
-        order = Order("created_at", data.draw(st.sampled_from(["asc", "desc"])))
+        order = Order("created_at", data.draw(DIRECTIONS))
 
         found = await storage.memory.list_messages(
             wanted, resource_id=owner, between=between, page=page, per_page=per_page, order=order

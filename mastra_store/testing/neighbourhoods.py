@@ -9,7 +9,7 @@ from ..pages import DateRange, Order
 from ..records.memory import Include, Message
 from ..storage import Storage
 from .builders import NOON, after, ids, message, thread
-from .strategies import MODEST
+from .strategies import DIRECTIONS, MODEST
 
 __all__ = ["TestListMessagesInclude"]
 
@@ -156,7 +156,7 @@ class TestListMessagesInclude:
             )
         ]
         owner = data.draw(st.none() | st.sampled_from("rs"))
-        direction = data.draw(st.sampled_from(["asc", "desc"]))
+        direction = data.draw(DIRECTIONS)
         page = data.draw(st.integers(0, 2))
 
         found = await storage.memory.list_messages(

@@ -10,7 +10,7 @@ from ..pages import DateRange, Order
 from ..records.memory import Message
 from ..storage import Storage
 from .builders import NOON, after, ids, message, thread
-from .strategies import MODEST
+from .strategies import DIRECTIONS, MODEST
 
 __all__ = ["TestIterMessages", "TestPagingAThousandMessagesOfOneTime"]
 
@@ -66,7 +66,7 @@ class TestIterMessages:
         wanted: Any = data.draw(st.sampled_from([None, "t", ["u"], ["t", "u"]]))
         owner = data.draw(st.sampled_from([None, "r"]))
         start = data.draw(st.integers(0, 3))
-        direction = data.draw(st.sampled_from(["asc", "desc"]))
+        direction = data.draw(DIRECTIONS)
         batch_size = data.draw(st.integers(1, 5))
 
         found = await _all(

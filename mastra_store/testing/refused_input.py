@@ -86,7 +86,7 @@ class TestRefusedJson:
 
     @in_every_place
     async def test_that_is_none(self, storage: Storage, place: Place, argument: str) -> None:
-        no_json = (
+        no_json: tuple[Any, ...] = (
             float("nan"), float("inf"), float("-inf"), {1}, b"x", Decimal(1), NOON, (1, 2), object(), 1j, UserDict(),
         )  # fmt: skip
         bad = [{"tags": [PRIVATE, {"y": value}]} for value in no_json]
@@ -156,7 +156,7 @@ class TestRefusedMessages:
         }
     )
     async def test_that_are_neither_records_nor_dicts(self, storage: Storage, place: Place, argument: str) -> None:
-        bad = (PRIVATE, 7, None, [], thread())
+        bad: tuple[Any, ...] = (PRIVATE, 7, None, [], thread())
 
         await refuses(storage, place, argument, *bad)
 

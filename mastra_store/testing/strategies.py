@@ -4,6 +4,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings, strategies as st
 
+from ..pages import Direction
+
 MODEST = settings(
     max_examples=25,
     deadline=None,  # times on a shared machine say nothing
@@ -22,6 +24,9 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
     lambda text: bool(text.strip())
 )
 """Ids."""
+
+_BOTH: list[Direction] = ["asc", "desc"]
+DIRECTIONS = st.sampled_from(_BOTH)
 
 # PostgreSQL's jsonb holds decimals: it gives 1e23 back as the integer 10**23, which is no double.
 _NUMBERS = st.integers() | st.floats(-(2.0**53), 2.0**53)

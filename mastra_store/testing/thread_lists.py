@@ -9,7 +9,7 @@ from ..errors import InvalidArgument
 from ..pages import Order
 from ..storage import Storage
 from .builders import NOON, after, ids, thread
-from .strategies import MODEST
+from .strategies import DIRECTIONS, MODEST
 
 __all__ = ["TestGetThreads", "TestListThreads", "TestListThreadsByMetadata"]
 
@@ -125,9 +125,7 @@ class TestListThreads:
         times = data.draw(st.lists(st.integers(0, 3), max_size=12))
         stored = [thread(f"{n}", at=after(time), updated_at=after(9 - time)) for n, time in enumerate(times)]
         await _save(storage, *stored)
-        order = Order(
-            data.draw(st.sampled_from(["created_at", "updated_at"])), data.draw(st.sampled_from(["asc", "desc"]))
-        )
+        order = Order(data.draw(st.sampled_from(["created_at", "updated_at"])), data.draw(DIRECTIONS))
         per_page = data.draw(st.integers(1, 5))
 
         pages = [

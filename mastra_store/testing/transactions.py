@@ -269,7 +269,7 @@ class TestSavepoint:
             pass
 
         with pytest.raises(TransactionClosed):
-            async with tx.savepoint():  # type: ignore[attr-defined]
+            async with tx.savepoint():
                 pass
 
 
