@@ -1,6 +1,6 @@
 """The statuses of a workflow run (contract: workflows.md, "Snapshot")."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 RunStatus = Literal[
     "running",
@@ -15,6 +15,8 @@ RunStatus = Literal[
     "paused",
     "skipped",
 ]
+
+STATUSES: tuple[str, ...] = get_args(RunStatus)
 
 ALIASES = {"completed": "success", "cancelled": "canceled"}
 """Other words for the same: Mastra's documents say ``completed``, British English has two l."""

@@ -11,7 +11,7 @@ class WorkflowRun(Record, frozen=True, rename="camel"):
 
     workflow_name: str
     run_id: str
-    snapshot: Any
+    snapshot: dict[str, Any]
     """The run's state: an object with ``runId``, ``status``, ``context`` (the input and each step's result), ..., in
     Mastra's camelCase."""
     created_at: datetime
@@ -23,5 +23,5 @@ class WorkflowRun(Record, frozen=True, rename="camel"):
 
     @property
     def status(self) -> str | None:
-        """The status inside the snapshot."""
-        return self.snapshot.get("status") if isinstance(self.snapshot, dict) else None
+        """The status inside the snapshot: ``running``, ``success``, ... (contract: workflows.md, "Snapshot")."""
+        return self.snapshot.get("status")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 
 from ..clock import utc_milliseconds
 from ..pages import DateRange
@@ -27,12 +27,18 @@ class Bounds:
         )
 
     def conditions(self, sql: SqlDialect, attribute: Attribute) -> list[ColumnElement[bool]]:
+        """On the instant, where the contract asks for a time's twin."""
         instant = sql.instant(attribute)
-        return [
-            instant.bool_op(operator)(sql.moment(name))
-            for name, operator in (("start", self.start), ("end", self.end))
-            if operator is not None
-        ]
+        return [instant.bool_op(operator)(sql.moment(name)) for name, operator in self._given()]
+
+    def plain_conditions(self, attribute: Attribute) -> list[ColumnElement[bool]]:
+        """On the plain column, which most indexes hold."""
+        column = attribute.expression
+        return [column.bool_op(operator)(bindparam(name, type_=column.type)) for name, operator in self._given()]
+
+    def _given(self) -> list[tuple[str, str]]:
+        bounds = (("start", self.start), ("end", self.end))
+        return [(name, operator) for name, operator in bounds if operator is not None]
 
 
 NO_BOUNDS = Bounds()

@@ -11,13 +11,16 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
+    LargeBinary,
     Select,
     Text,
     bindparam,
+    case,
     cast,
     column,
     func,
     literal_column,
+    null,
     select,
     true,
     type_coerce,
@@ -105,9 +108,16 @@ class SqlDialect(ABC):
             most: the column of ``targets`` that says how many keys, and the parameter with the largest such number.
         """
 
-    def replacing(self, insert: Any, keys: Sequence[Attribute], replaced: Iterable[Any]) -> Any:
-        """An INSERT that overwrites the ``replaced`` columns of a row whose ``keys`` are stored already."""
-        new = {column.name: insert.excluded[column.name] for column in map(_column, replaced)}
+    def replacing(
+        self, insert: Any, keys: Sequence[Attribute], replaced: Iterable[Any], unless_null: Iterable[Any] = ()
+    ) -> Any:
+        """An INSERT that overwrites the ``replaced`` columns of a row whose ``keys`` are stored already.
+
+        Args:
+            unless_null: columns that are overwritten as well, but not with NULL.
+        """
+        new = {each.name: insert.excluded[each.name] for each in map(_column, replaced)}
+        new |= {each.name: func.coalesce(insert.excluded[each.name], each) for each in map(_column, unless_null)}
         return insert.on_conflict_do_update(index_elements=[_column(key) for key in keys], set_=new)
 
     def as_written(self, *attributes: Attribute) -> list[Any]:
@@ -228,13 +238,22 @@ class SQLite(SqlDialect):
 
     def thread_of_run(self) -> ColumnElement[Any]:
         snapshot = func.mastra_json(WorkflowSnapshotRow.snapshot)
-        steps = func.json_each(snapshot, literal_column("'$.context'")).table_valued("value", "type")
-        suspended = func.json_extract(steps.c.value, literal_column("'$.status'")) == literal_column("'suspended'")
-        path: ColumnElement[str] = literal_column("'$.suspendPayload.__streamState.messageList.memoryInfo.threadId'")
-        waits_in = func.json_extract(steps.c.value, path)
-        of_step = select(waits_in).where(steps.c.type == literal_column("'object'"), suspended, waits_in.is_not(None))
+        steps = func.json_each(snapshot, literal_column("'$.context'")).table_valued("key", "value", "type")
+        # Only CASE keeps a function from being called: json_extract refuses values that are no JSON text.
+        step = case((steps.c.type == literal_column("'object'"), steps.c.value), else_=null())
+        its_thread: ColumnElement[str] = literal_column(
+            "'$.suspendPayload.__streamState.messageList.memoryInfo.threadId'"
+        )
+        waiting = (
+            select(func.json_extract(step, its_thread))
+            .where(func.json_extract(step, literal_column("'$.status'")) == literal_column("'suspended'"))
+            .where(func.json_type(step, its_thread).is_not(None))
+            # Of several the one that PostgreSQL finds: jsonb sorts keys by their length in bytes.
+            .order_by(func.length(cast(steps.c.key, LargeBinary())), steps.c.key)
+            .limit(literal_column("1"))
+        )
         of_input = func.json_extract(snapshot, literal_column("'$.context.input.messageListState.memoryInfo.threadId'"))
-        return func.coalesce(of_step.limit(literal_column("1")).scalar_subquery(), of_input, type_=Text())
+        return func.coalesce(waiting.scalar_subquery(), of_input, type_=Text())
 
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
         return func.mastra_contains(attribute, bindparam(name, type_=JsonParameter())) == literal_column("1")
