@@ -90,7 +90,7 @@ def migrated_template(postgres_servers: Callable[[int], PostgresServer]) -> Call
     @cache
     def template(major: int) -> str:
         server = postgres_servers(major)
-        name = server.empty()
+        name = server.create()
         migrations.upgrade(server.url_of(name))
         return name
 
@@ -115,7 +115,7 @@ def storage_url(request: pytest.FixtureRequest) -> Iterator[str]:
     else:
         major = VERSIONS[request.param]
         template = request.getfixturevalue("migrated_template")(major)
-        with request.getfixturevalue("postgres_servers")(major).database(template) as url:
+        with request.getfixturevalue("postgres_servers")(major).copy(template) as url:
             yield url
 
 

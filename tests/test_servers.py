@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 from subprocess import PIPE
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -19,6 +20,57 @@ def test_each_database_is_its_own(postgres_url: str, postgres_server: PostgresSe
 
     with psycopg.connect(postgres_url) as connection:
         assert connection.execute("SELECT to_regclass('here')").fetchone() == (None,)
+
+
+@pytest.fixture
+def template(postgres_server: PostgresServer) -> str:
+    """A database with one table, which is empty, and another, which is not."""
+    name = postgres_server.create()
+    with psycopg.connect(postgres_server.url_of(name)) as connection:
+        connection.execute("CREATE TABLE here (n int); CREATE TABLE version (n int); INSERT INTO version VALUES (1)")
+    return name
+
+
+def test_a_copy_that_was_only_written_to_is_emptied(postgres_server: PostgresServer, template: str) -> None:
+    with postgres_server.copy(template) as first, psycopg.connect(first) as connection:
+        connection.execute("INSERT INTO here VALUES (1)")
+
+    with postgres_server.copy(template) as second, psycopg.connect(second) as connection:
+        assert second == first
+        assert connection.execute("SELECT * FROM here").fetchall() == []
+        assert connection.execute("SELECT * FROM version").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TABLE there (n int)",
+        "CREATE SCHEMA there",
+        "ALTER TABLE here ALTER n SET NOT NULL",
+        "ALTER TABLE here ADD CHECK (n > 0)",
+        "CREATE INDEX ON here (n)",
+        "DROP TABLE version",
+    ],
+)
+@pytest.mark.postgres(18)
+def test_a_copy_whose_definitions_changed_is_not_used_again(
+    postgres_server: PostgresServer, template: str, change: LiteralString
+) -> None:
+    with postgres_server.copy(template) as first, psycopg.connect(first) as connection:
+        connection.execute(change)
+
+    with postgres_server.copy(template) as second:
+        assert second != first
+
+
+def test_a_copy_that_somebody_still_holds_is_not_used_again(postgres_server: PostgresServer, template: str) -> None:
+    with postgres_server.copy(template) as first:
+        left = psycopg.connect(first)
+        left.execute("LOCK TABLE here")
+
+    with postgres_server.copy(template) as second:
+        assert second != first
+    left.close()
 
 
 def test_the_server_is_of_the_version_asked_for(postgres_url: str, postgres_major: int) -> None:

@@ -50,7 +50,7 @@ def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, 
         yield "libsql", str(path)
     else:
         server = request.getfixturevalue("postgres_servers")(max(MAJORS))
-        with server.database(request.getfixturevalue(f"{maker}_template")) as url:
+        with server.copy(request.getfixturevalue(f"{maker}_template")) as url:
             yield "postgresql", url
 
 
@@ -69,7 +69,7 @@ async def shared(node: Peer, database: tuple[str, str]) -> AsyncIterator[Shared]
 def typescript_template(postgres_servers: Callable[[int], PostgresServer], node: Peer) -> str:
     """A database with the tables of @mastra/pg."""
     server = postgres_servers(max(MAJORS))
-    with node.open("pg", server.url_of(name := server.empty())):
+    with node.open("pg", server.url_of(name := server.create())):
         return name
 
 

@@ -44,7 +44,7 @@ def test_spans_are_stamped_by_the_database(
     request: pytest.FixtureRequest, postgres_servers: Callable[[int], PostgresServer], made_by: str
 ) -> None:
     template = request.getfixturevalue(made_by)
-    with postgres_servers(max(MAJORS)).database(template) as url, psycopg.connect(url, autocommit=True) as connection:
+    with postgres_servers(max(MAJORS)).copy(template) as url, psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET timezone = 'UTC'")
         inserted = stamped(
             connection,

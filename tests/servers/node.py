@@ -23,7 +23,7 @@ def install(directory: Path) -> None:
     if is_installed(directory):
         return
     npm = _distribution() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command = [executable(), npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    command = [str(executable()), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     subprocess.run(command, cwd=directory, check=True, stdin=subprocess.DEVNULL)
     _stamp(directory).write_text(_lock_hash(directory))
 

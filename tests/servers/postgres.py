@@ -14,14 +14,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
-import psycopg
-from psycopg import sql
-
 from tests.requirements import MissingServerError
+from tests.servers.databases import PostgresServer as PostgresServer
 
 MAJORS = (18, 16)
 GIVEN = os.environ.get("MASTRA_TEST_POSTGRES_URL")
@@ -39,44 +36,6 @@ _SETTINGS = {
     "timezone": "UTC",
 }
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-
-
-class PostgresServer:
-    """A server that is up: where it is, and databases on it."""
-
-    def __init__(self, url: str, binaries: Path) -> None:
-        self.url = url
-        self.binaries = binaries
-        """The directory of ``pg_dump`` and ``psql``, of the server's version or a newer one."""
-        self._numbers = count(1)
-
-    def url_of(self, database: str) -> str:
-        scheme, _, rest = self.url.partition("://")
-        address, _, query = rest.partition("?")
-        return f"{scheme}://{address.partition('/')[0]}/{database}" + (f"?{query}" if query else "")
-
-    @contextmanager
-    def database(self, template: str = "template0") -> Iterator[str]:
-        """The URL of a fresh database, dropped at the end whoever is still connected."""
-        name = f"t{os.getpid()}_{next(self._numbers)}"
-        self._create(name, template)
-        try:
-            yield self.url_of(name)
-        finally:
-            self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-
-    def empty(self) -> str:
-        """A database to be filled and then used as ``database(template=...)``; it goes with the server."""
-        name = f"template{os.getpid()}_{next(self._numbers)}"
-        self._create(name, "template0")
-        return name
-
-    def _create(self, name: str, template: str) -> None:
-        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
-
-    def _execute(self, statement: str, *names: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @contextmanager
