@@ -31,9 +31,7 @@ def empty_snapshot(run_id: str, status: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def with_result(
-    snapshot: Any, step_id: str, result: Mapping[str, Any], request_context: Mapping[str, Any]
-) -> dict[str, Any]:
+def with_result(snapshot: Any, step_id: str, result: Any, request_context: Mapping[str, Any]) -> dict[str, Any]:
     """A snapshot with a step's result and the request's context merged into it. A missing ``context`` is made.
 
     Raises:
@@ -68,14 +66,14 @@ def as_state(snapshot: Any) -> dict[str, Any]:
     return snapshot
 
 
-def merged_result(stored: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def merged_result(stored: Any, given: Any) -> Any:
     """A step's new result over its stored one.
 
     Where both have a list as ``output`` (foreach), the lists are merged element by element and the rest key by key;
     markers among the new elements only reset what is stored. Otherwise the new result replaces the stored one.
     """
     if not (_has_list(stored) and _has_list(given)):
-        return dict(given)
+        return given
     if any(_is_marker(element) for element in given["output"]):
         return {**stored, "output": _reset(stored["output"], given["output"])}
     return {**stored, **given, "output": _over(stored["output"], given["output"])}
@@ -110,7 +108,7 @@ def _is_marker(element: Any) -> bool:
 
 
 def _has_list(result: Any) -> bool:
-    return isinstance(result, Mapping) and isinstance(result.get("output"), list)
+    return isinstance(result, dict) and isinstance(result.get("output"), list)
 
 
 def _padded(elements: list[Any], length: int) -> list[Any]:

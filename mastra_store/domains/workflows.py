@@ -72,7 +72,7 @@ class WorkflowsDomain(Domain, ABC):
         run_id: str,
         *,
         step_id: str,
-        result: Mapping[str, Any],
+        result: Any,
         request_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Store a step's result in a run's snapshot, atomically: of concurrent calls none is lost.
@@ -89,6 +89,7 @@ class WorkflowsDomain(Domain, ABC):
 
         Args:
             step_id: the result's key in the snapshot's ``context``.
+            result: any JSON; Mastra's are objects with ``status``, ``payload``, ``output``, ...
             request_context: merged over the stored one, key by key.
 
         Returns:

@@ -14,6 +14,7 @@ from ..domains.workflow_input import expected_statuses, state_changes, stored_ob
 from ..domains.workflow_merging import as_state, empty_snapshot, with_changes, with_result
 from ..domains.workflows import WorkflowsDomain
 from ..errors import Conflict
+from ..jsontext import storable
 from ..models.types import JsonType
 from ..models.workflows import WorkflowSnapshotRow
 from ..pages import instant
@@ -58,14 +59,14 @@ class SqlWorkflowChanges(SqlDomain, WorkflowsDomain):
         run_id: str,
         *,
         step_id: str,
-        result: Mapping[str, Any],
+        result: Any,
         request_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         key = run_key(workflow_name, run_id)
         identifier(step_id, "step_id")
-        stored_result = stored_object(result, "result")
+        given = storable(result, "result")
         context = {} if request_context is None else stored_object(request_context, "request_context")
-        return await self._database.run(merged_results(key, step_id, stored_result, context))
+        return await self._database.run(merged_results(key, step_id, given, context))
 
     @operation
     async def update_workflow_state(
@@ -117,7 +118,7 @@ class SqlWorkflowChanges(SqlDomain, WorkflowsDomain):
 
 
 def merged_results(
-    key: dict[str, str], step_id: str, result: dict[str, Any], request_context: dict[str, Any]
+    key: dict[str, str], step_id: str, result: Any, request_context: dict[str, Any]
 ) -> Work[dict[str, Any]]:
     """Merge a step's result into a run's snapshot while nobody else changes it, making the run if it is missing."""
     found = yield snapshot_of_run(locked=True).bind(**key)

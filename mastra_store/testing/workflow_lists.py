@@ -121,30 +121,26 @@ class TestListWorkflowRuns:
                 at=after(at),
                 context=context,
             )
-        workflow, resource, status, thread, earliest = data.draw(
-            st.tuples(
-                st.sampled_from(["daily", None]),
-                st.sampled_from(["r", None]),
-                st.sampled_from(["failed", None]),
-                st.sampled_from(["t", None]),
-                st.sampled_from([2, None]),
-            )
-        )
+        by_workflow = data.draw(st.sampled_from(["daily", None]))
+        by_resource = data.draw(st.sampled_from(["r", None]))
+        by_status = data.draw(st.sampled_from(["failed", None]))
+        by_thread = data.draw(st.sampled_from(["t", None]))
+        earliest = data.draw(st.sampled_from([2, None]))
 
         found = await storage.workflows.list_workflow_runs(
-            workflow_name=workflow,
-            resource_id=resource,
-            status=status,
-            thread_id=thread,
+            workflow_name=by_workflow,
+            resource_id=by_resource,
+            status=by_status,
+            thread_id=by_thread,
             between=None if earliest is None else DateRange(after(earliest)),
             per_page=5,
         )
 
         wanted = [
             (at, name, str(number))
-            for number, (name, owner, state, waits_in, at) in enumerate(rows)
-            if workflow in (None, name) and resource in (None, owner) and status in (None, state)
-            if thread in (None, waits_in) and (earliest is None or at >= earliest)
+            for number, (name, resource, status, thread, at) in enumerate(rows)
+            if by_workflow in (None, name) and by_resource in (None, resource) and by_status in (None, status)
+            if by_thread in (None, thread) and (earliest is None or at >= earliest)
         ]
         assert [each.run_id for each in found] == [number for *_, number in sorted(wanted, reverse=True)][:5]
         assert found.total == len(wanted)

@@ -128,6 +128,14 @@ class TestUpdateWorkflowResults:
 
         assert context["each"] == done([None, "final", waiting, None], stored="kept")
 
+    @pytest.mark.parametrize("result", [None, False, 0, "text", ["a"], {}])
+    async def test_a_result_may_be_any_json(self, storage: Storage, result: Any) -> None:
+        await _persist(storage, snapshot(context={"step": done([1])}))
+
+        context = await storage.workflows.update_workflow_results("daily", "run", step_id="step", result=result)
+
+        assert context == {"step": result} == (await stored_snapshot(storage))["context"]
+
     @MODEST
     @given(stored=json_objects(), given=json_objects())
     async def test_any_result_is_stored_as_it_is_merged(
@@ -152,14 +160,13 @@ class TestUpdateWorkflowResults:
     @pytest.mark.parametrize(
         ("bad", "path"),
         [
-            ({"result": None}, "result"),
-            ({"result": "text"}, "result"),
+            ({"result": NOON}, "result"),
             ({"result": {"output": [1, float("inf")]}}, "result.output[1]"),
             ({"request_context": ["a"]}, "request_context"),
             ({"request_context": {"a": {"b"}}}, "request_context.a"),
         ],
     )
-    async def test_what_is_no_json_object_is_refused_with_its_path(
+    async def test_what_is_no_json_is_refused_with_its_path(
         self, storage: Storage, bad: dict[str, Any], path: str
     ) -> None:
         with pytest.raises(InvalidArgument) as refused:
