@@ -85,9 +85,10 @@ def _shown(value: Any) -> str:
 
 def _merged(lines: list[str]) -> list[str]:
     """Alembic takes what differs away and adds it anew: that is one difference."""
-    both = {line.removesuffix(_MISSING) for line in lines} & {line.removesuffix(_TOO_MUCH) for line in lines}
-    changed = {f"{name}{_TOO_MUCH}": f"{name} differs" for name in both}
-    return [changed.get(line, line) for line in lines if line.removesuffix(_MISSING) not in both]
+    missing = {line.removesuffix(_MISSING) for line in lines if line.endswith(_MISSING)}
+    too_much = {line.removesuffix(_TOO_MUCH) for line in lines if line.endswith(_TOO_MUCH)}
+    changed = {f"{name}{_TOO_MUCH}": f"{name} differs" for name in missing & too_much}
+    return [changed.get(line, line) for line in lines if line.removesuffix(_MISSING) + _TOO_MUCH not in changed]
 
 
 def _different_keys(connection: Connection, metadata: MetaData, schema: str | None) -> Iterator[str]:

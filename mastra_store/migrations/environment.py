@@ -108,12 +108,14 @@ def _write_script(attributes: dict[str, Any]) -> None:
 def _migrate(connection: Connection, attributes: dict[str, Any]) -> None:
     command, schema = attributes["command"], attributes["schema"]
     limits = attributes["lock_timeout"], attributes["statement_timeout"]
-    with migrating(connection, schema, *limits) if command in CHANGING else nullcontext():
+    changing = command in CHANGING
+    with migrating(connection, schema, *limits) if changing else nullcontext():
         if schema is not None and command in ("upgrade", "stamp"):
             execute(connection, create_schema(schema))
         if command == "upgrade":
             _refuse_foreign(connection, schema)
-        context.configure(connection=connection, **options(connection.dialect.name, schema))
+        settings = options(connection.dialect.name, schema)
+        context.configure(connection=connection, dont_mutate=not changing, **settings)
         event.listen(connection, "before_cursor_execute", _spell, retval=True)
         try:
             context.run_migrations()

@@ -1,12 +1,17 @@
 """``alembic`` in a checkout."""
 
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from alembic.config import CommandLine, Config
 
 from mastra_store import migrations
 from mastra_store.migrations.engines import connected
@@ -16,7 +21,42 @@ from tests.migrations.catalogs import apply, tables_of
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_up_check_current_and_down(url: str, definitions: Callable[[], object]) -> None:
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Alembic = Callable[..., Done]
+
+
+@pytest.fixture
+def alembic(monkeypatch: pytest.MonkeyPatch) -> Iterator[Alembic]:
+    """The command, in this process: starting one takes longer than all it does."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def run(*arguments: str, url: str | None) -> Done:
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        if url:
+            monkeypatch.setenv("DATABASE_URL", url)
+        command_line, output, errors, code = CommandLine(prog="alembic"), StringIO(), StringIO(), 0
+        options = command_line.parser.parse_args(arguments)
+        config = Config(ROOT / "alembic.ini", cmd_opts=options, stdout=output, output_buffer=output)
+        with redirect_stdout(output), redirect_stderr(errors):
+            try:
+                command_line.run_cmd(config, options)
+            except SystemExit as stopped:
+                code = int(stopped.code or 0)
+        return Done(code, output.getvalue(), errors.getvalue())
+
+    yield run
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_up_check_current_and_down(alembic: Alembic, url: str, definitions: Callable[[], object]) -> None:
     empty = definitions()
 
     upgraded = alembic("upgrade", "head", url=url)
@@ -32,7 +72,7 @@ def test_up_check_current_and_down(url: str, definitions: Callable[[], object]) 
 
 
 @pytest.mark.postgres(18)
-def test_the_schema_is_an_argument(postgres_url: str) -> None:
+def test_the_schema_is_an_argument(alembic: Alembic, postgres_url: str) -> None:
     done = alembic("-x", "schema=50%", "upgrade", "head", url=postgres_url)
 
     assert done.returncode == 0, done.stderr
@@ -41,21 +81,23 @@ def test_the_schema_is_an_argument(postgres_url: str) -> None:
     assert alembic("-x", "schema=50%", "check", url=postgres_url).returncode == 0
 
 
-def test_a_script_is_what_python_renders(url: str) -> None:
+def test_a_script_is_what_python_renders(alembic: Alembic, url: str) -> None:
     done = alembic("upgrade", "head", "--sql", url=url)
 
     assert done.stdout == migrations.render_sql("sqlite" if url.startswith("sqlite") else "postgresql")
 
 
 @pytest.mark.postgres(18)
-def test_a_script_in_a_schema_can_be_applied(postgres_url: str) -> None:
+def test_a_script_in_a_schema_can_be_applied(alembic: Alembic, postgres_url: str) -> None:
     apply(postgres_url, alembic("-x", "schema=Über", "upgrade", "head", "--sql", url=postgres_url).stdout)
 
     assert migrations.check(postgres_url, schema="Über") == []
 
 
 @pytest.mark.parametrize("command", ["check", "current"])
-def test_what_only_reads_makes_nothing(url: str, definitions: Callable[[], object], command: str) -> None:
+def test_what_only_reads_makes_nothing(
+    alembic: Alembic, url: str, definitions: Callable[[], object], command: str
+) -> None:
     empty = definitions()
 
     alembic(command, url=url)
@@ -63,7 +105,7 @@ def test_what_only_reads_makes_nothing(url: str, definitions: Callable[[], objec
     assert definitions() == empty
 
 
-def test_check_fails_where_something_differs(url: str) -> None:
+def test_check_fails_where_something_differs(alembic: Alembic, url: str) -> None:
     migrations.upgrade(url)
     with connected(url) as connection, connection.begin():
         connection.exec_driver_sql("DROP INDEX mastra_store_messages_page_idx")
@@ -74,7 +116,7 @@ def test_check_fails_where_something_differs(url: str) -> None:
     assert "mastra_store_messages_page_idx" in done.stderr + done.stdout
 
 
-def test_a_failure_is_one_line(url: str) -> None:
+def test_a_failure_is_one_line(alembic: Alembic, url: str) -> None:
     migrations.upgrade(url)
     with connected(url) as connection, connection.begin():
         connection.exec_driver_sql("DROP TABLE mastra_store_version")
@@ -86,7 +128,7 @@ def test_a_failure_is_one_line(url: str) -> None:
     assert "adopt()" in done.stderr
 
 
-def test_a_missing_url_is_named() -> None:
+def test_a_missing_url_is_named(alembic: Alembic) -> None:
     done = alembic("upgrade", "head", url=None)
 
     assert "DATABASE_URL is not set" in done.stderr + done.stdout
@@ -94,7 +136,7 @@ def test_a_missing_url_is_named() -> None:
 
 
 @pytest.mark.postgres(18)
-def test_the_limits_are_arguments(postgres_url: str) -> None:
+def test_the_limits_are_arguments(alembic: Alembic, postgres_url: str) -> None:
     with connected(postgres_url) as other, other.begin():
         migrations.upgrade(other)
 
@@ -105,13 +147,16 @@ def test_the_limits_are_arguments(postgres_url: str) -> None:
     assert "SET LOCAL lock_timeout = 7000;" in script
 
 
-def alembic(*arguments: str, url: str | None) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return subprocess.run(
-        [sys.executable, "-m", "alembic", *arguments],
+def test_it_is_a_command_of_the_checkout(sqlite_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "alembic", "upgrade", "head"],
         cwd=ROOT,
-        env=environment | ({"DATABASE_URL": url} if url else {}),
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{sqlite_path}"},
         capture_output=True,
         text=True,
         check=False,
     )
+
+    assert done.returncode == 0, done.stderr
+    assert f"Running upgrade  -> {HEAD}" in done.stderr
+    assert migrations.check(f"sqlite:///{sqlite_path}") == []
