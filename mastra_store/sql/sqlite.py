@@ -19,7 +19,7 @@ from .database import Plans, SqlDatabase
 from .dialects import SQLITE
 from .first_use import version
 from .plans import Call, Work
-from .sqlite_connections import SqliteConnection, SqlitePool, run_in_transaction
+from .sqlite_connections import LentConnection, SqliteConnection, SqlitePool, run_in_transaction
 from .unit import remember_failures
 
 R = TypeVar("R")
@@ -52,7 +52,7 @@ class SqliteDatabase(SqlDatabase):
         self.engine = create_async_engine(
             "sqlite+aiosqlite://",
             poolclass=NullPool,  # the pool is ours: what SQLAlchemy closes goes back there
-            async_creator=self._pool.take,
+            async_creator=self._pool.lend,
             json_serializer=jsontext.encode,
             json_deserializer=jsontext.decode,
         )
@@ -62,7 +62,7 @@ class SqliteDatabase(SqlDatabase):
 
     async def open(self) -> None:
         with self.translating():
-            await (await self._pool.take()).close()
+            self._pool.release(await self._pool.take())
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -165,7 +165,7 @@ class SqliteDatabase(SqlDatabase):
             work.close()
 
 
-async def _driver(connection: AsyncConnection) -> SqliteConnection:
+async def _driver(connection: AsyncConnection) -> LentConnection:
     return (await connection.get_raw_connection()).driver_connection  # type: ignore[return-value]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiosqlite
 
@@ -14,11 +14,10 @@ R = TypeVar("R")
 
 
 class SqliteConnection(aiosqlite.Connection):
-    """A connection of a pool. ``close`` gives it back."""
+    """A connection of a pool."""
 
-    def __init__(self, pool: "SqlitePool", connector: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector, iter_chunk_size=64)
-        self._pool = pool
         # As SQLAlchemy does it: a storage that nobody closed must not keep the interpreter from ending.
         self._thread.daemon = True
 
@@ -28,12 +27,38 @@ class SqliteConnection(aiosqlite.Connection):
         return await self._execute(function, self._conn)  # type: ignore[no-untyped-call, no-any-return]
 
     async def close(self) -> None:
-        await self._pool.give_back(self)
-
-    async def disconnect(self) -> None:
-        """Really close it, thread and all."""
+        """Close it, thread and all."""
         await super().close()
         self._thread.join()  # it has nothing left to do
+
+
+class LentConnection:
+    """A connection while a session has it. What SQLAlchemy closes goes back to the pool.
+
+    SQLAlchemy also stops a connection when it is cancelled while it waits for its closing. That goes on nevertheless,
+    and by then the connection may be somebody else's: only the first of the two calls counts.
+    """
+
+    def __init__(self, pool: "SqlitePool", connection: SqliteConnection) -> None:
+        self._pool = pool
+        self._lent = connection
+        self._returned = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._lent, name)
+
+    async def call(self, function: Callable[[sqlite3.Connection], R]) -> R:
+        return await self._lent.call(function)
+
+    async def close(self) -> None:
+        if not self._returned:
+            self._returned = True
+            await self._pool.give_back(self._lent)
+
+    def stop(self) -> None:
+        if not self._returned:
+            self._returned = True
+            self._pool.drop(self._lent)
 
 
 class SqlitePool:
@@ -77,7 +102,7 @@ class SqlitePool:
             await self._free.acquire()
         if self._idle:
             return self._idle.pop()
-        connection = SqliteConnection(self, self._connect)
+        connection = SqliteConnection(self._connect)
         try:
             await connection
         except BaseException:
@@ -93,18 +118,26 @@ class SqlitePool:
         Its thread may still be busy for a caller who was cancelled; the next call waits its turn behind that.
         """
         if self._closed:
-            connection.stop()
+            self.drop(connection)
         else:
             self._idle.append(connection)
+            self._free.release()
+
+    def drop(self, connection: SqliteConnection) -> None:
+        """Have a connection closed that nobody shall have again."""
+        connection.stop()
         self._free.release()
+
+    async def lend(self) -> LentConnection:
+        """A connection for a session, as ``take``."""
+        return LentConnection(self, await self.take())
 
     async def give_back(self, connection: SqliteConnection) -> None:
         """Keep a connection that a session had, whatever state that left it in."""
         try:
             await asyncio.shield(connection.call(_reset))
         except BaseException:
-            connection.stop()
-            self._free.release()
+            self.drop(connection)
             raise
         self.release(connection)
 
@@ -112,7 +145,7 @@ class SqlitePool:
         """Close the idle connections; those in use close when they are given back."""
         self._closed = True
         while self._idle:
-            await self._idle.pop().disconnect()
+            await self._idle.pop().close()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
