@@ -64,6 +64,8 @@ class FirstUse:
                 "create its tables, or migrate with `alembic upgrade head`",
                 missing=", ".join(missing),
             )
+        if found is None and (found := await database.revision()) == HEAD:
+            return "current"  # made by somebody else between our two questions
         if found is None:
             logger.info(
                 "%s was made by Mastra and is used as it is; migrations.adopt() would version it", database.shown
@@ -73,24 +75,24 @@ class FirstUse:
         return "ahead"
 
     async def _missing(self, database: SqlDatabase) -> list[str] | None:
-        """The tables and columns that our domains use and the database lacks; ``None`` when it has no table of ours."""
-        async with database.engine.connect() as connection:
-            return await connection.run_sync(self._missing_in, database.schema)
+        """The tables and columns of our domains that the database lacks; ``None`` when it has no table of them."""
+        with database.translating():
+            async with database.engine.connect() as connection:
+                return await connection.run_sync(self._missing_in, database.schema)
 
     def _missing_in(self, connection: Connection, schema: str | None) -> list[str] | None:
-        tables = {row.__tablename__: row.__table__ for row in self._rows}
-        found = {
-            name: {each["name"] for each in columns}
-            for (_, name), columns in inspect(connection).get_multi_columns(schema=schema).items()
-        }
-        if not found.keys() & {each.name for each in Base.metadata.tables.values()}:
-            return None
         dialect = connection.dialect.name
-        return [
-            f"{name}.{each.name}" if name in found else name
-            for name, described in tables.items()
-            for each in described.columns
-            if each.info.get("only") in (None, dialect) and each.name not in found.get(name, ())
+        wanted = {
+            row.__tablename__: [each.name for each in row.__table__.columns if each.info.get("only") in (None, dialect)]
+            for row in self._rows
+        }
+        # Only by name: what else is there may have types that nobody here knows.
+        reflected = inspect(connection).get_multi_columns(schema=schema, filter_names=list(wanted))
+        found = {name: {each["name"] for each in columns} for (_, name), columns in reflected.items()}
+        if not found:
+            return None
+        return [name for name in wanted if name not in found] + [
+            f"{name}.{column}" for name in found for column in wanted[name] if column not in found[name]
         ]
 
     async def _create(self, database: SqlDatabase) -> None:
@@ -101,5 +103,8 @@ class FirstUse:
             )
         from .. import migrations  # only an empty database pays for importing Alembic
 
-        async with migrations.process_lock(), database.engine.connect() as connection:
-            await connection.run_sync(migrations.upgrade, schema=database.schema)
+        async with migrations.process_lock():
+            # Another storage of this process may have been first; of other processes `upgrade` itself takes care.
+            if await database.revision() is None:
+                async with database.engine.connect() as connection:
+                    await connection.run_sync(migrations.upgrade, schema=database.schema)
