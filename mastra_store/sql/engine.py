@@ -87,6 +87,7 @@ class EngineDatabase(SqlDatabase):
     async def run(self, work: Work[R]) -> R:
         await self.ready()
         async with self._connection() as connection:
+            await connection.run_sync(begin_to_write)
             return await self._through.run_work_on(connection, work)
 
     async def run_on(self, connection: AsyncConnection, call: Call[R]) -> R:
@@ -124,3 +125,13 @@ def prepare_connection(connection: Connection) -> None:
         for name, arguments, function in sqlite_functions.FUNCTIONS:
             driver.create_function(name, arguments, function, deterministic=True)
         connection.info[_PREPARED] = True
+
+
+def begin_to_write(connection: Connection) -> None:
+    """Take SQLite's write lock where no transaction is open yet. Other dialects need nothing.
+
+    sqlite3 begins a transaction before the first statement that writes, and not earlier: another writer could change
+    what was read until then, and that change would be lost.
+    """
+    if connection.dialect.name == "sqlite" and not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -12,7 +12,7 @@ from ..errors import MastraError
 from ..transaction import Transaction, Turns
 from .database import Executor, OnConnection, SqlDatabase
 from .domain import SqlDomain
-from .engine import ThroughSqlalchemy, prepare_connection
+from .engine import ThroughSqlalchemy, begin_to_write, prepare_connection
 from .plans import Call, Work
 
 R = TypeVar("R")
@@ -116,9 +116,14 @@ async def unit_of_work(
     try:
         async with _writing(database, ours and not read_only), _session(database, session, connection) as used:
             with database.translating():
+                if connection is not None and not read_only:
+                    # Before the session's savepoint: on SQLite that would begin a transaction that only reads.
+                    await connection.run_sync(begin_to_write)
                 bound = await used.connection(execution_options=options if ours else None)
                 if not ours:
                     await bound.run_sync(prepare_connection)
+                if not read_only:
+                    await bound.run_sync(begin_to_write)
             # A connection of the caller's may be of any driver: there statements go through SQLAlchemy.
             through = database if ours else ThroughSqlalchemy(database)
             unit = SqlUnit(database, through, used, bound, turns)
