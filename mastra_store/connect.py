@@ -5,7 +5,7 @@ from typing import Any
 
 from .errors import InvalidArgument, masked
 from .sql.storage import PgStorage, SqliteStorage, SqlStorage
-from .urls import POSTGRESQL_SCHEMES, SQLITE_SCHEMES, scheme_of
+from .urls import SQLITE_SCHEMES, means_postgresql, scheme_of
 
 
 def open_storage(url: str | Path, **options: Any) -> SqlStorage:
@@ -20,11 +20,8 @@ def open_storage(url: str | Path, **options: Any) -> SqlStorage:
     Raises:
         InvalidArgument: no storage knows the URL.
     """
-    if isinstance(url, Path) or ("://" not in url and scheme_of(url) not in POSTGRESQL_SCHEMES):
-        return SqliteStorage(url, **options)
-    scheme = scheme_of(url)
-    if scheme in POSTGRESQL_SCHEMES:
+    if not isinstance(url, Path) and means_postgresql(url):
         return PgStorage(url, **options)
-    if scheme in SQLITE_SCHEMES:
+    if isinstance(url, Path) or "://" not in url or scheme_of(url) in SQLITE_SCHEMES:
         return SqliteStorage(url, **options)
     raise InvalidArgument("url", f"{masked(url)!r} means no storage; write postgresql://..., sqlite:///... or a path")

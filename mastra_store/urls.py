@@ -1,5 +1,6 @@
 """Connection strings as people write them, turned into what the drivers take."""
 
+import re
 from urllib.parse import parse_qsl, quote, urlencode
 
 from .errors import InvalidArgument, masked
@@ -19,6 +20,15 @@ def scheme_of(url: str) -> str:
     return head.partition("+")[0].lower() if separator else ""
 
 
+def means_postgresql(url: str) -> bool:
+    """Whether a connection string is PostgreSQL's: a URL, or libpq's ``host=... dbname=...``."""
+    return scheme_of(url) in POSTGRESQL_SCHEMES or _is_keywords(url)
+
+
+def _is_keywords(text: str) -> bool:
+    return re.match(r"\s*[a-z_]+\s*=", text) is not None
+
+
 def postgresql_conninfo(url: str) -> str:
     """A libpq connection string from every form that libpq, node-postgres and SQLAlchemy accept.
 
@@ -26,19 +36,41 @@ def postgresql_conninfo(url: str) -> str:
     ``host=... dbname=...`` are understood.
 
     Raises:
-        InvalidArgument: it is empty or of another scheme.
+        InvalidArgument: it is empty, of another scheme, or libpq can not read it.
     """
     if not isinstance(url, str) or not url.strip():
         raise InvalidArgument("connection_string", "is empty; give postgresql://user:password@host/database")
-    scheme = scheme_of(url)
-    if "://" not in url and "=" in url:
-        return url
-    if scheme not in POSTGRESQL_SCHEMES:
+    if not means_postgresql(url):
         raise InvalidArgument("connection_string", f"must begin with postgresql://, not {masked(url)!r}")
+    conninfo = url if _is_keywords(url) else _libpq_url(url)
+    if not _is_readable(conninfo):
+        raise InvalidArgument(
+            "connection_string",
+            "can not be read: an option is unknown, or a character of the password is not escaped (%25 for %, %2F for "
+            "/, %3A for :, %40 for @)",
+        )
+    return conninfo
+
+
+def _libpq_url(url: str) -> str:
     address, _, query = url.partition("://")[2].partition("?")
     options = [_libpq_option(name, value) for name, value in parse_qsl(query, keep_blank_values=True)]
     kept = urlencode([option for option in options if option is not None], quote_via=quote)
     return f"postgresql://{address}?{kept}" if kept else f"postgresql://{address}"
+
+
+def _is_readable(conninfo: str) -> bool:
+    from psycopg import ProgrammingError  # imported by those who use it
+    from psycopg.conninfo import conninfo_to_dict
+
+    # With an unescaped / in the password, libpq would take what stands before it for a host, and say so.
+    if re.match(r"postgresql://[^/?]*/[^?]*@", conninfo):
+        return False
+    try:
+        conninfo_to_dict(conninfo)
+    except ProgrammingError:
+        return False  # its message may quote the password
+    return True
 
 
 def _libpq_option(name: str, value: str) -> tuple[str, str] | None:

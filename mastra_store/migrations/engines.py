@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from ..urls import POSTGRESQL_SCHEMES, postgresql_conninfo, scheme_of, sqlite_location
+from ..urls import means_postgresql, postgresql_conninfo, sqlite_location
 
 
 @contextmanager
@@ -34,7 +34,15 @@ def connected(url: str) -> Iterator[Connection]:
 
 
 def dialect_of(url: str) -> str:
-    return "postgresql" if scheme_of(url) in POSTGRESQL_SCHEMES else "sqlite"
+    """The dialect of a connection string.
+
+    Raises:
+        InvalidArgument: it is of another database.
+    """
+    if means_postgresql(url):
+        return "postgresql"
+    sqlite_location(url)
+    return "sqlite"
 
 
 def _psycopg(url: str) -> Any:
