@@ -1,0 +1,90 @@
+"""``python -m benchmarks``: the table, and exit status 1 when a target is missed."""
+
+import argparse
+import asyncio
+import os
+import platform
+import sqlite3
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+
+import psycopg
+
+from tests.requirements import MissingServerError
+from tests.servers.postgres import postgres
+
+from . import imports
+from .measuring import Figures, compare
+from .operations import OPERATIONS, Operation, comparable
+from .report import Line, head, misses
+from .setting import Sides, postgres_sides, sqlite_sides
+
+POSTGRESQL = 18
+
+
+async def measured(
+    title: str, opened: AbstractAsyncContextManager[Sides], operations: Sequence[Operation]
+) -> list[tuple[str, Line]]:
+    """Measure the operations on one database and print their lines as they come."""
+    lines = []
+    async with opened as sides:
+        print(head(title), flush=True)
+        for operation in operations:
+            line = Line(operation, await _figures(operation, sides))
+            print(line, flush=True)
+            lines.append((title, line))
+    return lines
+
+
+async def _figures(operation: Operation, sides: Sides) -> Figures:
+    argument = operation.prepare(0)
+    ours, raw = await operation.ours(sides.storage, argument), await operation.raw(sides.raw, argument)
+    if comparable(ours) != raw:
+        raise AssertionError(f"{operation.name}: the storage and the raw driver give different values")
+    return await compare(
+        lambda argument: operation.ours(sides.storage, argument),
+        lambda argument: operation.raw(sides.raw, argument),
+        operation.prepare,
+        sides.settle,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], help="only this one")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only operations whose names hold TEXT")
+    chosen = parser.parse_args()
+    operations = [each for each in OPERATIONS if chosen.only in each.name]
+    missed: list[str] = []
+    lines: list[tuple[str, Line]] = []
+    print(f"Python {platform.python_version()}, {os.cpu_count()} processors; medians of interleaved rounds.")
+    if chosen.database != "postgresql":
+        title = f"SQLite {sqlite3.sqlite_version} by aiosqlite"
+        lines += asyncio.run(measured(title, sqlite_sides(), operations))
+    if chosen.database != "sqlite":
+        try:
+            with postgres(POSTGRESQL) as server:
+                title = f"PostgreSQL {_version(server.url)} by psycopg {psycopg.__version__}"
+                lines += asyncio.run(measured(title, postgres_sides(server), operations))
+        except MissingServerError as missing:
+            missed.append(f"PostgreSQL was not measured: {missing}")
+    missed += misses(lines)
+    if not chosen.only:
+        cost = imports.cost()
+        print(
+            f"\nImporting the SQLite path: {cost * 1e3:.0f} ms of CPU above SQLAlchemy's, target {imports.TARGET_MS} ms"
+        )
+        if cost * 1e3 > imports.TARGET_MS:
+            missed.append(f"imports: {cost * 1e3:.0f} ms, target {imports.TARGET_MS} ms")
+    print("\nAll targets are met." if not missed else "\nMissed:\n" + "\n".join(f"  {each}" for each in missed))
+    return 1 if missed else 0
+
+
+def _version(url: str) -> str:
+    with psycopg.connect(url) as connection:
+        return f"{connection.info.server_version // 10000}.{connection.info.server_version % 10000}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""The rows that are measured on: 10 resources of 1,000 threads, 100 of which have 1,000 messages of 1 KB each."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from mastra_store.records.memory import Message
+
+RESOURCES = 10
+THREADS_OF_A_RESOURCE = 1_000
+LONG_THREADS = 100
+MESSAGES_OF_A_LONG_THREAD = 1_000
+RUNS = 100
+MESSAGE_BYTES = 1_024
+SNAPSHOT_BYTES = 20_480
+
+WORKFLOW = "daily"
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_WORDS = "the agent reads a file, calls the weather tool – 21 °C in Zürich – and answers what it was asked "
+
+
+class ThreadCells(NamedTuple):
+    """A stored thread: the cells that both databases have. Times are one each; PostgreSQL's twins repeat them."""
+
+    id: str
+    resource_id: str
+    title: str
+    metadata: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class MessageCells(NamedTuple):
+    id: str
+    thread_id: str
+    content: str
+    role: str
+    type: str
+    created_at: datetime
+    resource_id: str
+
+
+class RunCells(NamedTuple):
+    workflow_name: str
+    run_id: str
+    resource_id: str
+    snapshot: str
+    created_at: datetime
+    updated_at: datetime
+
+
+def threads() -> Iterator[ThreadCells]:
+    for number in range(RESOURCES * THREADS_OF_A_RESOURCE):
+        at = _EPOCH + timedelta(seconds=number)
+        metadata = msgspec.json.encode({"topic": f"topic {number % 7}", "pinned": number % 2 == 0}).decode()
+        yield ThreadCells(thread_id(number), resource_of(number), f"Conversation {number}", metadata, at, at)
+
+
+def messages() -> Iterator[MessageCells]:
+    """In the order of their times, as conversations that go on beside each other leave them in a table."""
+    for position in range(MESSAGES_OF_A_LONG_THREAD):
+        for number in range(LONG_THREADS):
+            at = _EPOCH + timedelta(seconds=position, milliseconds=number)
+            content = msgspec.json.encode(content_of(position * LONG_THREADS + number)).decode()
+            role = ("user", "assistant")[position % 2]
+            message_id = stored_message_id(number, position)
+            yield MessageCells(message_id, thread_id(number), content, role, "v2", at, resource_of(number))
+
+
+def runs() -> Iterator[RunCells]:
+    for number in range(RUNS):
+        at = _EPOCH + timedelta(seconds=number)
+        text = msgspec.json.encode(snapshot(number)).decode()
+        yield RunCells(WORKFLOW, run_id(number), resource_of(number), text, at, at)
+
+
+def thread_id(number: int) -> str:
+    return f"7c9e6679-7425-40de-944b-{number:012}"
+
+
+def resource_of(number: int) -> str:
+    return f"resource-{number % RESOURCES}"
+
+
+def stored_message_id(thread: int, position: int) -> str:
+    return f"{position:08}-1f3a-4bd2-9c55-{thread:012}"
+
+
+def run_id(number: int) -> str:
+    return f"0b9d1a52-88aa-4ce0-b1f7-{number:012}"
+
+
+def content_of(number: int) -> dict[str, Any]:
+    """Content in format 2, ``MESSAGE_BYTES`` long as JSON."""
+    text = f"{number}: {_WORDS * (MESSAGE_BYTES // len(_WORDS) + 1)}"
+    empty = len(msgspec.json.encode({"format": 2, "parts": [{"type": "text", "text": ""}]}))
+    cut = text.encode()[: MESSAGE_BYTES - empty].decode(errors="ignore")
+    return {"format": 2, "parts": [{"type": "text", "text": cut}]}
+
+
+def new_messages(count: int, number: int) -> list[Message]:
+    """Messages that are not stored yet, for a thread that is not one of the long ones; others for every ``number``."""
+    thread = LONG_THREADS + number % LONG_THREADS
+    at = datetime.now(UTC).replace(microsecond=0)
+    return [
+        Message(
+            id=f"{number:08}-{count:04}-4bd2-9c55-{index:012}",
+            thread_id=thread_id(thread),
+            content=content_of(index),
+            role="user",
+            created_at=at + timedelta(milliseconds=index),
+            resource_id=resource_of(thread),
+        )
+        for index in range(count)
+    ]
+
+
+def snapshot(number: int) -> dict[str, Any]:
+    """A run in which some steps have ended, ``SNAPSHOT_BYTES`` long as JSON, give or take a step."""
+    steps: dict[str, Any] = {"input": {"city": "Zürich", "days": 3}}
+    state = {
+        "runId": run_id(number),
+        "status": "running",
+        "value": {},
+        "context": steps,
+        "serializedStepGraph": [{"type": "step", "step": {"id": f"step-{index}"}} for index in range(20)],
+        "activePaths": [number % 20],
+        "activeStepsPath": {},
+        "suspendedPaths": {},
+        "waitingPaths": {},
+        "resumeLabels": {},
+        "timestamp": 1_767_225_600_000 + number,
+        "requestContext": {"tenant": "acme", "locale": "de-CH"},
+    }
+    while len(msgspec.json.encode(state)) < SNAPSHOT_BYTES:
+        steps[f"step-{len(steps) - 1}"] = step_result(len(steps))
+    return state
+
+
+def step_result(number: int) -> dict[str, Any]:
+    return {
+        "status": "success",
+        "payload": {"prompt": _WORDS * 2, "temperature": 0.2, "tools": ["weather", "search", "files"]},
+        "output": {
+            "text": _WORDS * 3,
+            "usage": {"inputTokens": 812 + number, "outputTokens": 164, "cached": False},
+            "sources": [{"url": f"https://example.org/{index}", "score": 0.5 + index / 8} for index in range(3)],
+        },
+        "startedAt": 1_767_225_600_000 + number,
+        "endedAt": 1_767_225_601_250 + number,
+    }

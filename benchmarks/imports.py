@@ -1,0 +1,32 @@
+"""What the SQLite path costs a program that imports it, beside SQLAlchemy itself."""
+
+import statistics
+import subprocess
+import sys
+
+TARGET_MS = 80
+"""CPU above SQLAlchemy's."""
+RUNS = 7
+
+_SQLALCHEMY = "import sqlalchemy.ext.asyncio, sqlalchemy.orm"
+SQLITE_PATH = """
+import mastra_store
+for name in mastra_store.__all__:
+    if name not in ("PgStorage", "export_schemas", "exportSchemas"):
+        getattr(mastra_store, name)
+import mastra_store.sql.sqlite
+"""
+_MEASURED = "import time; started = time.process_time()\n{program}\nprint(time.process_time() - started)"
+
+
+def cost() -> float:
+    """Seconds of CPU of importing and touching every name of the SQLite path, SQLAlchemy's share taken off."""
+    pairs = [(_cpu(_SQLALCHEMY + SQLITE_PATH), _cpu(_SQLALCHEMY)) for _ in range(RUNS)]
+    return statistics.median(ours - theirs for ours, theirs in pairs)
+
+
+def _cpu(program: str) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED.format(program=program)], capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)

@@ -1,0 +1,166 @@
+"""The baseline on SQLite: aiosqlite, a function of plain sqlite3 calls in one hop to a pooled connection's thread."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+import msgspec
+
+from mastra_store.records.memory import Message, Thread
+
+from .raw import SQLITE as SQL
+
+R = TypeVar("R")
+
+encode, decode = msgspec.json.Encoder().encode, msgspec.json.Decoder().decode
+moment = datetime.fromisoformat
+
+# The storage's own settings.
+_PRAGMAS = """
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16000;
+    PRAGMA mmap_size = 134217728;
+"""
+
+
+class RawSqlite:
+    """Writers take turns at a lock of this process, as in the storage: at the file's lock they would poll."""
+
+    def __init__(self, path: Path, pool_size: int) -> None:
+        self._path = path
+        self._size = pool_size
+        self._pool: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        self._writer = asyncio.Lock()
+
+    async def open(self) -> None:
+        for _ in range(self._size):
+            connection = await aiosqlite.connect(self._path, isolation_level=None, cached_statements=256)
+            await connection.executescript(_PRAGMAS)
+            self._pool.put_nowait(connection)
+
+    async def close(self) -> None:
+        while not self._pool.empty():
+            await self._pool.get_nowait().close()
+
+    async def get_thread(self, thread_id: str) -> Thread | None:
+        def work(connection: sqlite3.Connection) -> Thread | None:
+            row = connection.execute(SQL.get_thread, (thread_id,)).fetchone()
+            return _thread(*row) if row else None
+
+        return await self._run(work)
+
+    async def list_threads(self, resource_id: str, limit: int) -> tuple[list[Thread], int]:
+        def work(connection: sqlite3.Connection) -> tuple[list[Thread], int]:
+            rows = connection.execute(SQL.list_threads, (resource_id, limit)).fetchall()
+            return [_thread(*row[:6]) for row in rows], rows[0][6]
+
+        return await self._run(work)
+
+    async def list_messages(self, thread_id: str, limit: int, offset: int) -> tuple[list[Message], int]:
+        return await self._run(
+            lambda connection: _messages(connection.execute(SQL.list_messages, (thread_id, limit, offset)).fetchall())
+        )
+
+    async def list_included(self, thread_id: str, limit: int, ids: list[str]) -> tuple[list[Message], int]:
+        values = (thread_id, limit, encode(ids).decode())
+        return await self._run(lambda connection: _messages(connection.execute(SQL.list_included, values).fetchall()))
+
+    async def save_messages(self, thread_id: str, messages: Sequence[Message]) -> list[Message]:
+        def work(connection: sqlite3.Connection) -> list[Message]:
+            rows = [
+                (
+                    m.id,
+                    thread_id,
+                    encode(m.content).decode(),
+                    m.role,
+                    _text(m.created_at),
+                    m.type or "v2",
+                    m.resource_id,
+                )
+                for m in messages
+            ]
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.executemany(SQL.save_messages, rows)
+                touched = connection.execute(SQL.touch_thread, (_text(datetime.now(UTC)), thread_id))
+                if not touched.rowcount:
+                    raise LookupError(thread_id)
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.execute("COMMIT")
+            return list(messages)
+
+        return await self._write(work)
+
+    async def persist(self, workflow: str, run_id: str, snapshot: dict[str, Any]) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            values = (workflow, run_id, encode(snapshot).decode(), _text(datetime.now(UTC)))
+            connection.execute(SQL.persist, values)
+
+        await self._write(work)
+
+    async def load(self, workflow: str, run_id: str) -> dict[str, Any] | None:
+        def work(connection: sqlite3.Connection) -> dict[str, Any] | None:
+            row = connection.execute(SQL.load, (workflow, run_id)).fetchone()
+            return decode(row[0]) if row else None
+
+        return await self._run(work)
+
+    async def update_results(self, workflow: str, run_id: str, step_id: str, result: Any) -> dict[str, Any]:
+        def work(connection: sqlite3.Connection) -> dict[str, Any]:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                (text,) = connection.execute(SQL.locked_snapshot, (workflow, run_id)).fetchone()
+                snapshot = decode(text)
+                snapshot["context"][step_id] = result
+                values = (workflow, run_id, encode(snapshot).decode(), _text(datetime.now(UTC)))
+                connection.execute(SQL.replace_snapshot, values)
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.execute("COMMIT")
+            context: dict[str, Any] = snapshot["context"]
+            return context
+
+        return await self._write(work)
+
+    async def vacuum(self) -> None:
+        """SQLite needs none; its log is emptied, so that no round pays for the rounds before it."""
+        await self._run(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+
+    async def _run(self, work: Callable[[sqlite3.Connection], R]) -> R:
+        connection = await self._pool.get()
+        try:
+            return await connection._execute(work, connection._conn)  # type: ignore[no-any-return,no-untyped-call]
+        finally:
+            self._pool.put_nowait(connection)
+
+    async def _write(self, work: Callable[[sqlite3.Connection], R]) -> R:
+        async with self._writer:
+            return await self._run(work)
+
+
+def _thread(key: str, resource_id: str, title: str, created_at: str, updated_at: str, metadata: str | None) -> Thread:
+    return Thread(
+        key, resource_id, title, moment(created_at), moment(updated_at), None if metadata is None else decode(metadata)
+    )
+
+
+def _messages(rows: list[Any]) -> tuple[list[Message], int]:
+    items = [
+        Message(key, thread_id, decode(content), role, moment(at), None if kind == "v2" else kind, resource_id)
+        for key, thread_id, content, role, at, kind, resource_id, _ in rows
+    ]
+    return items, rows[0][7] if rows else 0
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
