@@ -146,7 +146,7 @@ def _exists(item: Any, dialect: str) -> bool:
 
 def _add_table(metadata: MetaData, source: Table, dialect: str, schema: str | None) -> None:
     columns = [_column(column, dialect) for column in source.columns if _exists(column, dialect)]
-    constraints = [_constraint(each, schema) for each in _constraints(source) if _exists(each, dialect)]
+    constraints = [_constraint(each, dialect, schema) for each in _constraints(source) if _exists(each, dialect)]
     table = Table(source.name, metadata, *columns, *constraints, schema=schema)
     for index in sorted(source.indexes, key=lambda each: str(each.name)):
         if _exists(index, dialect):
@@ -167,8 +167,10 @@ def _constraints(table: Table) -> Iterator[PrimaryKeyConstraint | UniqueConstrai
             yield constraint
 
 
-def _constraint(source: PrimaryKeyConstraint | UniqueConstraint, schema: str | None) -> Constraint:
-    name = physical_name(str(source.name), source.info.get("prefix", "none"), schema) if source.name else None
+def _constraint(source: PrimaryKeyConstraint | UniqueConstraint, dialect: str, schema: str | None) -> Constraint:
+    # Nameless on SQLite, as @mastra/libsql makes them: files of either maker then compare as equal.
+    named = source.name and dialect == "postgresql"
+    name = physical_name(str(source.name), source.info.get("prefix", "none"), schema) if named else None
     return type(source)(*[column.name for column in source.columns], name=name)
 
 

@@ -823,7 +823,7 @@ CREATE TABLE IF NOT EXISTS mastra_workflow_snapshot (
     snapshot TEXT, 
     "createdAt" TEXT, 
     "updatedAt" TEXT, 
-    CONSTRAINT public_mastra_workflow_snapshot_workflow_name_run_id_key UNIQUE (workflow_name, run_id)
+    UNIQUE (workflow_name, run_id)
 );
 
 CREATE INDEX IF NOT EXISTS mastra_store_workflow_snapshot_created_idx ON mastra_workflow_snapshot ("createdAt");

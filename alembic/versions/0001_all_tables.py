@@ -125,11 +125,11 @@ def time(name: str, *, null: bool = False) -> list[sa.Column[Any]]:
 
 
 def key(*columns: str, name: str | None = None) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=name)
+    return sa.PrimaryKeyConstraint(*columns, name=name if POSTGRESQL else None)
 
 
 def unique(*columns: str, name: str | None = None) -> sa.UniqueConstraint:
-    return sa.UniqueConstraint(*columns, name=name)
+    return sa.UniqueConstraint(*columns, name=name if POSTGRESQL else None)
 
 
 def postgresql(*items: Any) -> tuple[Any, ...]:

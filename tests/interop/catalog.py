@@ -61,20 +61,22 @@ SELECT type || ' ' || tbl_name || '.' || name, sql FROM sqlite_master WHERE type
 """
 
 
-def postgresql_catalog(url: str, schema: str = "public") -> Catalog:
-    """All that Mastra has in a schema: what is ours alone, the version table and our own indexes, is left out."""
+def postgresql_catalog(url: str, schema: str = "public", *, ours: bool = False) -> Catalog:
+    """All that Mastra has in a schema; with ``ours`` also what is ours alone: the version table and our own indexes."""
     quoted = '"' + schema.replace('"', '""') + '"'
     with psycopg.connect(url) as connection:
-        return _without_ours(dict(connection.execute(_POSTGRESQL, {"schema": quoted}).fetchall()))
+        found = dict(connection.execute(_POSTGRESQL, {"schema": quoted}).fetchall())
+    return found if ours else _without_ours(found)
 
 
-def sqlite_catalog(path: Path) -> Catalog:
+def sqlite_catalog(path: str | Path, *, ours: bool = False) -> Catalog:
     """All that Mastra has in a file, likewise."""
     connection = sqlite3.connect(path)
     try:
-        return _without_ours({name: _plain(sql) for name, sql in connection.execute(_SQLITE)})
+        found = {name: _plain(sql) for name, sql in connection.execute(_SQLITE)}
     finally:
         connection.close()
+    return found if ours else _without_ours(found)
 
 
 def differences(theirs: Catalog, ours: Catalog) -> dict[str, tuple[str | None, str | None]]:

@@ -6,19 +6,13 @@ from typing import Any
 import pytest
 
 from mastra_store.pages import Order
-from mastra_store.records.memory import Message, Resource, Thread
 from mastra_store.testing.builders import NOON, after, ids, message, resource, thread
-from tests.interop.conftest import Shared
+from tests.interop.conftest import Shared, sent
 
 pytestmark = pytest.mark.xdist_group("interop")
 
 NESTED = {"topic": "weather", "deep": {"list": [1, 2.5, {"empty": {}}], "none": None}, "emoji": "🌦️ Ü", "yes": True}
 TITLES = ["", "[1]", '{"a": 1}', "null", '🌦️ it\'s "quoted" \\ Ünïcode']
-
-
-def sent(record: Thread | Message | Resource) -> dict[str, Any]:
-    """A record as TypeScript takes it; what is ``None`` is left out, as ``undefined`` would be."""
-    return {name: value for name, value in record.to_dict(by_alias=True).items() if value is not None}
 
 
 class TestThreads:

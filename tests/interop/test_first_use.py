@@ -1,0 +1,96 @@
+"""A database that a TypeScript app made simply works, and stays as that app made it."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from mastra_store import PgStorage, SchemaBehind, SqliteStorage, migrations
+from mastra_store.revisions import HEAD, VERSION_TABLE
+from mastra_store.testing.builders import message, resource, thread
+from tests.interop.catalog import differences, postgresql_catalog, sqlite_catalog
+from tests.interop.conftest import Shared, sent
+from tests.interop.peer import Peer
+from tests.servers.postgres import MAJORS, PostgresServer
+
+pytestmark = pytest.mark.xdist_group("interop")
+
+
+async def test_the_maker_is_known(shared: Shared, maker: str) -> None:
+    assert shared.python.schema_state == {"typescript": "foreign", "python": "current"}[maker]
+
+
+@pytest.mark.parametrize("maker", ["typescript"])
+async def test_nothing_is_made_in_a_database_of_typescript(database: tuple[str, str]) -> None:
+    backend, place = database
+    catalog = postgresql_catalog if backend == "postgresql" else sqlite_catalog
+    before = catalog(place)
+
+    async with (PgStorage if backend == "postgresql" else SqliteStorage)(place) as storage:
+        await storage.memory.save_messages("t", [message()])
+        await storage.workflows.create_run(workflow_id="daily", run_id="run")
+
+    assert differences(before, catalog(place)) == {}
+    assert not any(VERSION_TABLE in name for name in catalog(place, ours=True))
+
+
+@pytest.mark.parametrize("maker", ["typescript"])
+async def test_it_can_be_adopted(database: tuple[str, str]) -> None:
+    backend, place = database
+    url = place if backend == "postgresql" else f"sqlite:///{place}"
+
+    with pytest.raises(SchemaBehind, match="adopt"):
+        migrations.upgrade(url)
+    migrations.adopt(url)
+
+    assert (migrations.current(url), migrations.check(url)) == (HEAD, [])
+
+
+async def test_typescript_makes_nothing_in_a_database_of_ours(
+    node: Peer, migrated_template: Callable[[int], str], postgres_servers: Callable[[int], PostgresServer]
+) -> None:
+    with postgres_servers(max(MAJORS)).copy(migrated_template(max(MAJORS))) as url:
+        before = postgresql_catalog(url, ours=True)
+
+        with node.open("pg", url):
+            pass
+
+        assert differences(before, postgresql_catalog(url, ours=True)) == {}
+
+
+def test_typescript_makes_nothing_in_a_file_of_ours(node: Peer, migrated_file: Path, sqlite_path: Path) -> None:
+    shutil.copy(migrated_file, sqlite_path)
+
+    with node.open("libsql", f"file:{sqlite_path}"):
+        pass
+
+    assert differences(sqlite_catalog(migrated_file, ours=True), sqlite_catalog(sqlite_path, ours=True)) == {}
+
+
+def test_a_file_of_typescript_holds_binary_cells(node: Peer, sqlite_path: Path) -> None:
+    """What all tests on such files stand on: JSON columns hold JSONB, message content does not."""
+    with node.open("libsql", f"file:{sqlite_path}") as typescript:
+        typescript.call("memory.saveThread", thread=sent(thread(metadata={"a": 1})))
+        typescript.call("memory.saveMessages", messages=[sent(message())])
+
+    with sqlite3.connect(sqlite_path) as connection:
+        (metadata,) = connection.execute("SELECT typeof(metadata) FROM mastra_threads").fetchone()
+        (content,) = connection.execute("SELECT typeof(content) FROM mastra_messages").fetchone()
+    connection.close()
+
+    assert (metadata, content) == ("blob", "text")
+
+
+@pytest.mark.postgres(18)
+def test_a_resource_of_typescript_is_encoded_twice(node: Peer, postgres_url: str) -> None:
+    """What the tests of resources on PostgreSQL stand on."""
+    with node.open("pg", postgres_url) as typescript:
+        typescript.call("memory.saveResource", resource=sent(resource(metadata={"a": 1})))
+
+    with psycopg.connect(postgres_url) as connection:
+        found = connection.execute("SELECT jsonb_typeof(metadata) FROM mastra_resources").fetchone()
+
+    assert found == ("string",)
