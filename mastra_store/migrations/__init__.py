@@ -113,7 +113,7 @@ def adopt(
     """Put tables that a TypeScript Mastra app made under version control: rows and columns stay as they are.
 
     Missing tables and indexes are made, and the version table with this version's revision. Building the indexes
-    locks their tables against writing.
+    locks their tables against writing. Does nothing where there is a revision already: ``upgrade`` is for those.
 
     Raises:
         SchemaBehind: a table lacks a column. Nothing was changed.
@@ -123,6 +123,8 @@ def adopt(
         _connection(target, lock_timeout) as connection,
         migrating(connection, name, lock_timeout, statement_timeout),
     ):
+        if current_revision(connection, name) is not None:
+            return
         if missing := _missing_columns(connection, name):
             raise SchemaBehind(f"columns are missing: {', '.join(missing)}; let the newest @mastra package add them")
         for statement in export_statements(connection.dialect.name, name):
@@ -213,13 +215,13 @@ def script_location() -> Path:
 
 
 def _missing_columns(connection: Connection, schema: str | None) -> list[str]:
-    found = {
-        table: {each["name"] for each in columns}
-        for (_, table), columns in inspect(connection).get_multi_columns(schema=schema).items()
-    }
+    tables = physical_metadata(connection.dialect.name, schema).sorted_tables
+    # Only by name: what else is there may have types that nobody here knows.
+    reflected = inspect(connection).get_multi_columns(schema=schema, filter_names=[table.name for table in tables])
+    found = {table: {each["name"] for each in columns} for (_, table), columns in reflected.items()}
     return [
         f"{table.name}.{column.name}"
-        for table in physical_metadata(connection.dialect.name, schema).sorted_tables
+        for table in tables
         if table.name in found
         for column in table.columns
         if column.name not in found[table.name]

@@ -1,8 +1,9 @@
 """What a storage does with what it finds on first use."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -22,8 +23,8 @@ from mastra_store.migrations.engines import connected
 from mastra_store.revisions import HEAD
 from mastra_store.sql import first_use
 from mastra_store.sql.database import SqlDatabase
-from tests.conftest import VERSIONS
 from tests.migrations.catalogs import tables_of
+from tests.servers.postgres import MAJORS, PostgresServer
 
 
 @dataclass
@@ -44,10 +45,23 @@ class Database:
             return {tuple(row) for row in connection.exec_driver_sql(f"SELECT {name} FROM {catalog}")}
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(
+    request: pytest.FixtureRequest, sqlite_path: Path, postgres_servers: Callable[[int], PostgresServer]
+) -> Iterator[Database]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        yield Database(f"sqlite:///{sqlite_path}")
+    else:
+        with postgres_servers(max(MAJORS)).database() as url:
+            yield Database(url)
+
+
 @pytest.fixture
-def migrated(storage_url: str) -> Database:
+def migrated(empty: Database) -> Database:
     """A database with all tables, at our revision."""
-    return Database(storage_url)
+    migrations.upgrade(empty.url)
+    return empty
 
 
 @pytest.fixture
@@ -55,15 +69,6 @@ def foreign(migrated: Database) -> Database:
     """A database with all tables, as a TypeScript app leaves it: without our version table."""
     migrated.run("DROP TABLE mastra_store_version")
     return migrated
-
-
-@pytest.fixture(params=["sqlite", *VERSIONS])
-def empty(request: pytest.FixtureRequest) -> Iterator[Database]:
-    if request.param == "sqlite":
-        yield Database(f"sqlite:///{request.getfixturevalue('sqlite_path')}")
-    else:
-        with request.getfixturevalue("postgres_servers")(VERSIONS[request.param]).database() as url:
-            yield Database(url)
 
 
 async def test_an_empty_database_gets_our_tables(empty: Database) -> None:
@@ -212,6 +217,18 @@ async def test_tables_of_others_do_not_matter(empty: Database) -> None:
         assert storage.schema_state == "created"
 
     empty.run("SELECT id FROM orders", "SELECT version_num FROM alembic_version")
+
+
+@pytest.mark.postgres(18)
+@pytest.mark.filterwarnings("error")
+async def test_types_of_others_do_not_matter(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    database.run("CREATE TYPE place AS (x int, y int)", "CREATE TABLE places (place place)")
+    migrations.upgrade(postgres_url)
+    database.run("DROP TABLE mastra_store_version")
+
+    async with open_storage(postgres_url) as storage:
+        assert storage.schema_state == "foreign"
 
 
 @pytest.mark.parametrize("question", ["_missing", "_create"])

@@ -1,5 +1,6 @@
 """What is not ours is neither touched nor reported; what Mastra made is not taken over unasked."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,30 @@ def test_tables_that_lack_a_column_are_not_adopted(url: str) -> None:
         migrations.adopt(url)
 
     assert migrations.current(url) is None
+
+
+def test_tables_of_a_known_revision_are_not_adopted_but_upgraded(url: str, definitions: Callable[[], object]) -> None:
+    migrations.upgrade(url)
+    run(url, "UPDATE mastra_store_version SET version_num = 'older'")
+    run(url, "DROP TABLE mastra_favorites")
+    before = definitions()
+
+    migrations.adopt(url)
+
+    assert definitions() == before
+
+
+@pytest.mark.postgres(18)
+@pytest.mark.filterwarnings("error")
+def test_types_that_nobody_here_knows_do_not_matter(postgres_url: str) -> None:
+    run(postgres_url, "CREATE TYPE place AS (x int, y int)")
+    run(postgres_url, "CREATE TABLE places (place place)")
+
+    migrations.upgrade(postgres_url)
+    run(postgres_url, AS_MASTRA_LEAVES_IT)
+    migrations.adopt(postgres_url)
+
+    assert migrations.check(postgres_url) == []
 
 
 def test_tables_made_by_other_means_can_be_stamped(url: str) -> None:
