@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from mastra_store.domains.workflow_merging import with_changes, with_result
 from tests.interop.peer import Peer, TypeScriptStore
-from tests.workflows.strategies import RESULTS
+from tests.workflows.strategies import FINAL, MARKER, RESULTS, WAITING
 
 pytestmark = pytest.mark.xdist_group("interop")
 
@@ -28,7 +28,12 @@ def typescript(
         yield store
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
+@example(
+    context={"input": 1, "step": {"output": [*WAITING, *FINAL]}},
+    result={"output": [MARKER] * (len(WAITING) + len(FINAL) + 1)},
+    request_context={},
+)
 @given(
     context=st.fixed_dictionaries({"input": st.just(1)}, optional={"step": RESULTS | st.none()}),
     result=RESULTS,
