@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    CompoundSelect,
     FromClause,
     LargeBinary,
     Select,
@@ -72,6 +73,14 @@ class SqlDialect(ABC):
     @abstractmethod
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         """Whether a text column equals one of the texts in the parameter ``name``, a list."""
+
+    @abstractmethod
+    def is_among(self, attribute: Attribute, keys: Select[Any] | CompoundSelect[Any]) -> ColumnElement[bool]:
+        """Whether a key column has one of the values of a query that finds few, so that its index is used."""
+
+    @abstractmethod
+    def listed(self, name: str) -> FromClause:
+        """The parameter ``name``, a list of texts, as a table with the column ``value``."""
 
     @abstractmethod
     def rows(self, name: str, **fields: Any) -> FromClause:
@@ -166,6 +175,15 @@ class PostgreSQL(SqlDialect):
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         return attribute == func.any(bindparam(name, type_=ARRAY(Text())))
 
+    def is_among(self, attribute: Attribute, keys: Select[Any] | CompoundSelect[Any]) -> ColumnElement[bool]:
+        # An array, not a join: whatever number of keys the planner expects of LIMITs and LATERALs that it can not see
+        # through, it never reads the whole table for them.
+        return attribute == func.any(func.array(keys.scalar_subquery()))
+
+    def listed(self, name: str) -> FromClause:
+        given = func.unnest(bindparam(name, type_=ARRAY(Text())))
+        return given.table_valued(column("value", Text()), name=f"given_{name}").render_derived(name=f"given_{name}")
+
     def rows(self, name: str, **fields: Any) -> FromClause:
         columns = [column(field, type_) for field, type_ in fields.items()]
         source = func.json_to_recordset(cast(bindparam(name, type_=JsonParameter()), postgresql.JSON))
@@ -222,8 +240,14 @@ class SQLite(SqlDialect):
         return type_coerce(attribute, Text())
 
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
-        listed = func.json_each(bindparam(name, type_=JsonParameter())).table_valued("value", name=name)
-        return attribute.in_(select(listed.c.value))
+        return attribute.in_(select(self.listed(name).c.value))
+
+    def is_among(self, attribute: Attribute, keys: Select[Any] | CompoundSelect[Any]) -> ColumnElement[bool]:
+        return attribute.in_(keys)
+
+    def listed(self, name: str) -> FromClause:
+        given = func.json_each(bindparam(name, type_=JsonParameter()))
+        return given.table_valued(column("value", Text()), name=f"given_{name}")
 
     def rows(self, name: str, **fields: Any) -> FromClause:
         listed = func.json_each(bindparam(name, type_=JsonParameter())).table_valued("value", name=f"{name}_json")

@@ -12,7 +12,7 @@ from sqlalchemy import (
     bindparam,
     select,
     tuple_,
-    union,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -210,9 +210,8 @@ def message_page(sql: SqlDialect, chosen: Filter, *, descending: bool, deep: boo
     keys = matching.order_by(*directed(order, descending)).limit(LIMIT).offset(OFFSET)
     shown: Any = select(keys.subquery("keys").c.id)
     if with_included:
-        shown = union(shown, *_neighbourhoods(sql, of_resource=chosen.of_resource))
-    keyed = shown.subquery("shown")
-    page = select(*sql.columns(MESSAGE)).join(keyed, keyed.c.id == MessageRow.id)
+        shown = union_all(shown, *_neighbourhoods(sql, of_resource=chosen.of_resource))
+    page = select(*sql.columns(MESSAGE)).where(sql.is_among(MessageRow.id, shown))
     return with_total(matching, page, order, descending)
 
 
@@ -226,9 +225,9 @@ def messages_in_order(sql: SqlDialect, chosen: Filter, *, descending: bool, limi
 
 @statement(Message)
 def included_messages(sql: SqlDialect, *, of_resource: bool, descending: bool) -> Select[Any]:
-    keyed = union(*_neighbourhoods(sql, of_resource=of_resource)).subquery("shown")
+    shown = sql.is_among(MessageRow.id, union_all(*_neighbourhoods(sql, of_resource=of_resource)))
     order = directed([MessageRow.created_at.expression, MessageRow.id.expression], descending)
-    return select(*sql.columns(MESSAGE)).join(keyed, keyed.c.id == MessageRow.id).order_by(*order)
+    return select(*sql.columns(MESSAGE)).where(shown).order_by(*order)
 
 
 @statement(lambda cursor, *columns: (cursor, Message(*columns)))

@@ -66,7 +66,9 @@ class SqlMessages(SqlDomain, MemoryDomain):
 
     async def _save_messages(self, drafts: list[Draft], *, create: tuple[str, str] | None = None) -> list[Message]:
         values: dict[str, Any] = {"messages": [_row(draft) for draft in drafts], "now": utc_now()}
-        if create is not None:
+        if create is None:
+            values["threads"] = sorted({draft.thread_id for draft in drafts})
+        else:
             values["create_thread"], values["create_resource"] = create
         if self._database.sql.writes_in_ctes:
             saved = await self._database.write(saved_at_once(create=create is not None).bind(**values))
@@ -93,14 +95,14 @@ class SqlMessages(SqlDomain, MemoryDomain):
 
 def saved_in_steps(values: dict[str, Any], *, create: bool) -> Work[list[Saved]]:
     """Save messages where a WITH query can not write."""
+    messages = values.pop("messages")
     if create:
-        thread = {name: values[name] for name in ("create_thread", "create_resource", "now")}
-        yield touched_or_created_thread().bind(**thread)
-    saved = yield saved_messages().bind(messages=values["messages"])
+        yield touched_or_created_thread().bind(**values)
+        return (yield saved_messages(create=True).bind(messages=messages))  # type: ignore[no-any-return]
+    saved = yield saved_messages(create=False).bind(messages=messages, threads=values["threads"])
     if not saved:
-        return (yield missing_threads().bind(messages=values["messages"]))  # type: ignore[no-any-return]
-    if not create:
-        yield touched_threads().bind(threads=_threads(values["messages"]), now=values["now"])
+        return (yield missing_threads().bind(threads=values["threads"]))  # type: ignore[no-any-return]
+    yield touched_threads().bind(**values)
     return saved  # type: ignore[no-any-return]
 
 
@@ -143,33 +145,30 @@ def saved_at_once(sql: SqlDialect, *, create: bool) -> CompoundSelect[Any]:
         threads = _touched_or_created(sql).returning(ThreadRow.id, ThreadRow.resource_id).cte("threads")
         missing = None
     else:
-        wanted = select(ThreadRow.id, ThreadRow.resource_id).where(ThreadRow.id.in_(select(given.c.thread_id)))
-        threads = wanted.order_by(ThreadRow.id).with_for_update().cte("threads")
-        known = select(threads.c.id)
-        missing = select(given.c.thread_id.label("id")).distinct().where(given.c.thread_id.not_in(known)).cte("missing")
+        named = sql.is_any_of(ThreadRow.id, "threads")
+        wanted = select(ThreadRow.id, ThreadRow.resource_id).where(named).order_by(ThreadRow.id)
+        threads = wanted.with_for_update().cte("threads")
+        missing = _missing(sql, select(threads.c.id)).cte("missing")
     saved = _saved(sql, given, threads, missing).cte("saved")
     results = select(cast(null(), Text).label("missing_thread"), *saved.c)
     if missing is None:
         return union_all(results)
-    touched = update(ThreadRow).where(ThreadRow.id.in_(select(threads.c.id)), ~exists(missing.select()))
+    touched = update(ThreadRow).where(named, ~exists(missing.select()))
     stamped = touched.values(sql.times(ThreadRow.updated_at, sql.moment("now"))).cte("stamped")
     absent = select(missing.c.id, *(cast(null(), column.type) for column in saved.c))
     return union_all(results, absent).add_cte(stamped)
 
 
 @statement(Saved)
-def saved_messages(sql: SqlDialect) -> Executable:
-    """Save messages, or none of them unless every thread exists."""
-    given = _given(sql)
-    missing = select(given.c.thread_id).where(given.c.thread_id.not_in(select(ThreadRow.id)))
-    threads = ThreadRow.__table__
-    return _saved(sql, given, threads, missing.cte("missing"), lead=cast(null(), Text))  # type: ignore[no-any-return]
+def saved_messages(sql: SqlDialect, *, create: bool) -> Executable:
+    """Save messages; unless their one thread was just made, none of them if a thread does not exist."""
+    missing = None if create else _missing(sql, select(ThreadRow.id)).cte("missing")
+    return _saved(sql, _given(sql), ThreadRow.__table__, missing, lead=cast(null(), Text))  # type: ignore[no-any-return]
 
 
 @statement(lambda thread_id: Saved(thread_id, "", utc_now(), ""))
 def missing_threads(sql: SqlDialect) -> Select[Any]:
-    given = _given(sql)
-    return select(given.c.thread_id).distinct().where(given.c.thread_id.not_in(select(ThreadRow.id)))
+    return _missing(sql, select(ThreadRow.id))
 
 
 @statement(lambda: None)
@@ -200,6 +199,12 @@ def rewritten_messages(sql: SqlDialect) -> Update:
 @statement(lambda thread_id: thread_id)
 def without_messages(sql: SqlDialect) -> Executable:
     return delete(MessageRow).where(sql.is_any_of(MessageRow.id, "ids")).returning(MessageRow.thread_id)
+
+
+def _missing(sql: SqlDialect, known: Select[Any]) -> Select[Any]:
+    """The threads of the parameter ``threads`` that are not known."""
+    wanted = sql.listed("threads")
+    return select(wanted.c.value.label("id")).where(wanted.c.value.not_in(known))
 
 
 def _given(sql: SqlDialect) -> FromClause:
@@ -275,10 +280,6 @@ def _row(message: Draft | Message) -> dict[str, Any]:
         "created_at": iso_milliseconds(message.created_at),
         "resource_id": message.resource_id,
     }
-
-
-def _threads(rows: list[dict[str, Any]]) -> list[str]:
-    return sorted({row["thread_id"] for row in rows})
 
 
 def _message(draft: Draft, saved: Saved) -> Message:
