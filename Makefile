@@ -23,7 +23,7 @@ test: $(VENV)/.test ## all tests, on real servers; where one can not be had, its
 interop: $(VENV)/.test servers ## the tests beside the TypeScript packages alone
 	$(PYTEST) tests/interop
 
-check: $(VENV)/.check ## format, lint, types, import contracts, and the migrations against the models
+check: $(VENV)/.check $(VENV)/.test ## format, lint, types, import contracts, and the migrations against the models
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -35,7 +35,7 @@ check: $(VENV)/.check ## format, lint, types, import contracts, and the migratio
 schema: $(VENV)/.core ## schema/*.sql anew from the models
 	$(BIN)/python -m mastra_store.schema
 
-bench: $(VENV)/.test servers ## every operation beside the raw driver; fails when a target is missed
+bench: $(VENV)/.test $(VENV)/.servers ## every operation beside the raw driver; fails when a target is missed
 	$(BIN)/python -m benchmarks
 
 servers: $(VENV)/.servers ## PostgreSQL, Node and the TypeScript packages, for the tests

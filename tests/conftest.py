@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, settings
 
 from mastra_store import migrations, open_storage
 from mastra_store.storage import Storage
-from tests.requirements import MissingServerError, skip_or_fail
+from tests.requirements import skip_or_fail
+from tests.servers import MissingServerError
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
 
 pytest_plugins = ["mastra_store.testing.capabilities"]

@@ -10,14 +10,12 @@ from typing import NoReturn
 
 import pytest
 
+from tests.servers import MissingServerError
+
 LACKING: dict[str, dict[str, str]] = {
     "PostgreSQL": {"win32": "the launcher of tests/servers/postgres.py knows POSIX only"},
     "Node": {},
 }
-
-
-class MissingServerError(Exception):
-    """A server can not be had on this machine; the message says how to get it."""
 
 
 def skip_or_fail(server: str, missing: MissingServerError) -> NoReturn:

@@ -14,7 +14,8 @@ from mastra_store import PgStorage, SqliteStorage
 from mastra_store.records.memory import Message, Resource, Thread
 from mastra_store.storage import Storage
 from tests.interop.peer import Peer, TypeScriptStore, peer
-from tests.requirements import MissingServerError, skip_or_fail
+from tests.requirements import skip_or_fail
+from tests.servers import MissingServerError
 from tests.servers.postgres import MAJORS, PostgresServer
 
 

@@ -10,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from tests.requirements import MissingServerError
-from tests.servers import node
+from tests.servers import MissingServerError, node
 
 HERE = Path(__file__).parent
 ANSWER_WITHIN = 120

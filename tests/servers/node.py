@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.requirements import MissingServerError
+from tests.servers import MissingServerError
 
 
 def executable() -> Path:

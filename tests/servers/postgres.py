@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from tests.requirements import MissingServerError
+from tests.servers import MissingServerError
 from tests.servers.databases import PostgresServer as PostgresServer
 
 MAJORS = (18, 16)
