@@ -199,8 +199,9 @@ class QueryFailed(MastraError):
 
 def masked(url: str) -> str:
     """``url`` with its password, and what looks like one among its options, replaced by ``***``."""
-    without_password = re.sub(r"(?<=://)([^/?#@:]*):(.*)@(?=[^@]*$)", r"\1:***@", url)
-    return re.sub(r"(?i)\b(password|passwd|authtoken|auth_token|sslpassword)=[^&\s]*", r"\1=***", without_password)
+    without_password = re.sub(r"(?s)(?<=://)([^/?#@:]*):(.*)@(?=[^@]*$)", r"\1:***@", url)
+    options = r"(?i)\b(password|passwd|authtoken|auth_token|sslpassword)\s*=\s*('(?:\\.|[^'\\])*'?|(?:\\.|[^&\s\\])*)"
+    return re.sub(options, r"\1=***", without_password)
 
 
 def _upper_snake(text: str) -> str:

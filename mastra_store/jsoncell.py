@@ -49,7 +49,7 @@ def _element(cell: bytes, start: int) -> tuple[Any, int]:
         raise IndexError(end)
     if kind in (11, 12):
         items = _elements(cell, begin, end)
-        return (items if kind == 11 else dict(zip(items[::2], items[1::2], strict=True))), end
+        return (items if kind == 11 else _object(items)), end
     return _scalar(kind, cell[begin:end].decode("utf-8", "surrogatepass")), end
 
 
@@ -59,6 +59,13 @@ def _elements(cell: bytes, begin: int, end: int) -> list[Any]:
         item, begin = _element(cell, begin)
         items.append(item)
     return items
+
+
+def _object(items: list[Any]) -> dict[str, Any]:
+    """Keys and values, which follow each other."""
+    if not all(isinstance(key, str) for key in items[::2]):
+        raise ValueError("a JSONB cell has a key that is no text")
+    return dict(zip(items[::2], items[1::2], strict=True))
 
 
 def _scalar(kind: int, payload: str) -> Any:
@@ -84,7 +91,7 @@ def _scalar(kind: int, payload: str) -> Any:
 def _json5_text(payload: str) -> str:
     """Text with the escapes that JSON5 has beyond JSON's, rewritten to JSON's and read."""
     rewritten = []
-    characters = iter(payload)
+    characters = iter(payload.replace("\\\r\n", "\\\n"))
     for character in characters:
         if character != "\\":
             rewritten.append('\\"' if character == '"' else character)
