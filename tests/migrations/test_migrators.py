@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,6 @@ from mastra_store.migrations.engines import connected
 from mastra_store.migrations.locking import process_lock_held
 from mastra_store.revisions import HEAD
 from tests.migrations.catalogs import sqlite_master
-
-WAITING = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
 def test_who_waits_too_long_for_another_migrator_is_told(url: str) -> None:
@@ -39,9 +37,7 @@ def test_who_waits_finds_nothing_left_to_do(postgres_url: str) -> None:
         with first.begin():
             migrations.upgrade(first, schema="50%")
             second = threads.submit(migrations.upgrade, postgres_url, schema="50%")
-            with psycopg.connect(postgres_url, autocommit=True) as observer:
-                while not second.done() and observer.execute(WAITING).fetchone() is None:
-                    pass
+            until_it_waits(second, postgres_url)
 
         second.result()
 
@@ -136,9 +132,7 @@ def test_the_version_is_read_after_the_lock_even_where_serializable_is_the_defau
         with first.begin():
             migrations.upgrade(first)
             second = threads.submit(migrations.upgrade, postgres_url + options)
-            with psycopg.connect(postgres_url, autocommit=True) as observer:
-                while not second.done() and observer.execute(WAITING).fetchone() is None:
-                    pass
+            until_it_waits(second, postgres_url)
 
         second.result()
 
@@ -238,3 +232,11 @@ async def test_who_would_wait_for_itself_is_told_at_once(tmp_path: Path) -> None
     async with migrations.process_lock():
         with pytest.raises(LockTimeout, match="process_lock"):
             migrations.upgrade(f"sqlite:///{tmp_path}/mastra.db", lock_timeout=600)
+
+
+def until_it_waits(migrator: Future[None], url: str) -> None:
+    """Return when the migrator stands behind another one, or has ended."""
+    with psycopg.connect(url, autocommit=True) as observer:
+        waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while not migrator.done() and observer.execute(waiting).fetchone() is None:
+            observer.execute("SELECT pg_sleep(0.01)")

@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import psycopg
@@ -16,26 +17,25 @@ from tests.servers.postgres import PostgresServer
 NAMES = [None, "my-tenant", "Über", "50%", "a" * 62 + "1", "a" * 62 + "2"]
 
 
-@pytest.mark.parametrize("schema", [None, "my-tenant"])
 def test_postgresql_is_the_same_by_migration_by_script_and_by_export(
-    postgres_server: PostgresServer, pg_bin: Path, schema: str | None
+    postgres_server: PostgresServer, pg_bin: Path
 ) -> None:
     with (
         postgres_server.database() as migrated,
         postgres_server.database() as scripted,
         postgres_server.database() as exported,
     ):
-        migrations.upgrade(migrated, schema=schema)
-        apply(scripted, migrations.render_sql("postgresql", schema=schema))
-        apply(exported, export_schemas(schema))
+        migrations.upgrade(migrated)
+        apply(scripted, migrations.render_sql("postgresql"))
+        apply(exported, export_schemas())
 
         assert dumped(pg_bin, scripted) == dumped(pg_bin, migrated)
         assert dumped(pg_bin, exported) == dumped(pg_bin, migrated)
         for url in (migrated, scripted, exported):
-            assert migrations.current(url, schema=schema) == HEAD
-            assert migrations.check(url, schema=schema) == []
+            assert migrations.current(url) == HEAD
+            assert migrations.check(url) == []
         before = dumped(pg_bin, exported)
-        migrations.upgrade(exported, schema=schema)
+        migrations.upgrade(exported)
         assert dumped(pg_bin, exported) == before
 
 
@@ -101,21 +101,9 @@ def test_a_script_of_the_way_down_leaves_nothing_on_sqlite(sqlite_path: Path) ->
 
 
 @pytest.mark.postgres(18)
-def test_schemas_of_any_name_stand_beside_each_other(postgres_url: str) -> None:
-    for schema in NAMES:
-        migrations.upgrade(postgres_url, schema=schema)
-
-    found = tables_of(postgres_url)
-    counts = {schema: sum(1 for place, _ in found if place == schema) for schema, _ in found}
-    assert set(counts) == {schema or "public" for schema in NAMES}
-    assert len(set(counts.values())) == 1, counts
-    for schema in NAMES:
-        assert migrations.check(postgres_url, schema=schema) == []
-        assert migrations.current(postgres_url, schema=schema) == HEAD
-
-
-@pytest.mark.postgres(18)
-def test_scripts_and_exports_know_schemas_of_any_name(postgres_server: PostgresServer, pg_bin: Path) -> None:
+def test_schemas_of_any_name_stand_beside_each_other_however_they_were_made(
+    postgres_server: PostgresServer, pg_bin: Path
+) -> None:
     with (
         postgres_server.database() as migrated,
         postgres_server.database() as scripted,
@@ -126,6 +114,10 @@ def test_scripts_and_exports_know_schemas_of_any_name(postgres_server: PostgresS
             apply(scripted, migrations.render_sql("postgresql", schema=schema))
             apply(exported, export_schemas(schema))
 
+        found = Counter(schema for schema, _ in tables_of(migrated))
+        assert found.keys() == {schema or "public" for schema in NAMES}
+        assert len(set(found.values())) == 1, found
+        assert [migrations.check(migrated, schema=schema) for schema in NAMES] == [[]] * len(NAMES)
         assert dumped(pg_bin, scripted) == dumped(pg_bin, migrated)
         assert dumped(pg_bin, exported) == dumped(pg_bin, migrated)
 
