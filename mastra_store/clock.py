@@ -11,6 +11,8 @@ def utc_now() -> datetime:
 def utc_milliseconds(value: datetime) -> datetime:
     """``value`` in UTC, cut to milliseconds. A naive value is taken as UTC, which is what databases hold."""
     milliseconds = value.microsecond // 1000 * 1000
+    if value.tzinfo is UTC and value.microsecond == milliseconds:
+        return value
     if value.tzinfo is None:
         return value.replace(microsecond=milliseconds, tzinfo=UTC)
     return value.astimezone(UTC).replace(microsecond=milliseconds)

@@ -152,10 +152,8 @@ class PostgreSQL(SqlDialect):
         return postgresql.insert(row)
 
     def stored(self, attribute: Attribute) -> ColumnElement[Any]:
-        if not isinstance(attribute.type, UtcTimeType):
-            return attribute.expression
-        wall_clock = func.timezone(UTC_ZONE, twin(attribute), type_=UtcTimeType())
-        return func.coalesce(wall_clock, attribute, type_=UtcTimeType())
+        # As an instant, not as a wall clock: the driver makes aware datetimes of it without a step in Python.
+        return instant(attribute) if isinstance(attribute.type, UtcTimeType) else attribute.expression
 
     def instant(self, attribute: Attribute) -> ColumnElement[Any]:
         return instant(attribute)

@@ -130,15 +130,12 @@ class Plan(Generic[R]):
 
     def read(self, rows: list[Row]) -> R:
         """What the driver fetched, decoded and assembled."""
-        if not self.decoders:
-            return self.statement.assemble(rows)
-        decoded: list[Row] = []
-        for row in rows:
-            cells = list(row)
+        if self.decoders and rows:
+            columns: list[Any] = list(zip(*rows, strict=True))
             for position, decode in self.decoders:
-                cells[position] = decode(cells[position])
-            decoded.append(cells)
-        return self.statement.assemble(decoded)
+                columns[position] = map(decode, columns[position])
+            rows = list(zip(*columns, strict=True))
+        return self.statement.assemble(rows)
 
 
 def compile_plan(statement: Statement[R], sql: SqlDialect, dialect: Dialect, schema: str | None) -> Plan[R]:
