@@ -133,5 +133,9 @@ def begin_to_write(connection: Connection) -> None:
     sqlite3 begins a transaction before the first statement that writes, and not earlier: another writer could change
     what was read until then, and that change would be lost.
     """
-    if connection.dialect.name == "sqlite" and not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+    if connection.dialect.name != "sqlite":
+        return
+    if not connection.in_transaction():
+        connection.begin()  # on an engine of ours this takes the lock
+    if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
         connection.exec_driver_sql("BEGIN IMMEDIATE")
