@@ -56,8 +56,10 @@ def blocks(page: Path, language: str) -> list[Block]:
     source = page.read_text(encoding="utf-8")
     found = list(_FENCED.finditer(source))
     return [
-        Block(page, source.count("\n", 0, block.start("text")) + 1, language, block["text"], _output(source, block, then))
-        for block, then in zip(found, [*found[1:], None], strict=True)
+        Block(
+            page, source.count("\n", 0, block.start("text")) + 1, language, block["text"], _output(source, block, then)
+        )
+        for block, then in zip(found, [*found[1:], None], strict=False)
         if block["language"] == language
     ]
 
