@@ -4,6 +4,8 @@ from typing import Any, Self
 
 import msgspec
 
+from .. import jsontext
+
 
 class Record(msgspec.Struct, frozen=True, rename="camel"):
     """Plain data: equal by value, safe to cache, to send and to keep after the connection is gone.
@@ -13,12 +15,13 @@ class Record(msgspec.Struct, frozen=True, rename="camel"):
 
     def to_dict(self, *, by_alias: bool = False) -> dict[str, Any]:
         """The fields as a dict: snake_case, or with ``by_alias`` the camelCase of the wire. Times stay datetimes."""
-        fields = msgspec.structs.fields(self)
-        return {(field.encode_name if by_alias else field.name): getattr(self, field.name) for field in fields}
+        if not by_alias:
+            return msgspec.structs.asdict(self)
+        return {field.encode_name: getattr(self, field.name) for field in msgspec.structs.fields(self)}
 
     def to_json(self) -> str:
         """The record as JSON text in camelCase, times in ISO 8601."""
-        return msgspec.json.encode(self).decode()
+        return jsontext.encode(msgspec.to_builtins(self))
 
     def evolve(self, **changes: Any) -> Self:
         """A copy with some fields changed."""
