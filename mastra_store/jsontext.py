@@ -18,6 +18,8 @@ MAX_DEPTH = 100
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LEAVES = frozenset({str, int, bool, type(None)})
+"""The types of which every value is JSON."""
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
 
@@ -57,7 +59,8 @@ def checked(value: Any, path: str) -> Any:
         InvalidArgument: a part is something else (NaN, a set, bytes, a key that is no string, ...), or the nesting
             passes ``MAX_DEPTH``; the message names the part, as in ``metadata.tags[2]``.
     """
-    _walk(value, path, 0)
+    if not _is_json(value, 0):
+        _refuse(value, path, 0)
     return value
 
 
@@ -69,7 +72,8 @@ def storable(value: Any, path: str) -> Any:
     Raises:
         InvalidArgument: as ``checked``, or two keys of an object would become the same.
     """
-    return _cleaned(value, path) if _walk(value, path, 0) else value
+    checked(value, path)
+    return _cleaned(value, path) if _needs_cleaning(value) else value
 
 
 def text_of(value: Any, path: str, *, least: int = 0, most: int | None = None) -> str:
@@ -92,38 +96,57 @@ def text_of(value: Any, path: str, *, least: int = 0, most: int | None = None) -
     return str.__str__(value)  # of a member of an enum, its text
 
 
-def _walk(value: Any, path: str, depth: int) -> bool:
-    """Check one value and all below it. Returns whether any text in it needs cleaning.
+def _is_json(value: Any, depth: int) -> bool:
+    """Whether a value and all below it are JSON. Finding the offender takes three times as long: ``_refuse`` does.
 
-    Exact types are asked first: nearly every value is one of them, and subclasses (an ``IntEnum``, a ``str`` enum)
-    may encode as something else than they are.
+    Exact types are asked: nearly every value is one of them, and subclasses (an ``IntEnum``, a ``str`` enum) may
+    encode as something else than they are.
     """
     kind = type(value)
-    if kind is str:
-        return (not value.isascii() and _SURROGATE.search(value) is not None) or "\x00" in value
-    if value is None or kind is bool or kind is int:
+    if kind in _LEAVES:
+        return True
+    if kind is float:
+        return math.isfinite(value)
+    if depth >= MAX_DEPTH:
         return False
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or (type(item) not in _LEAVES and not _is_json(item, depth + 1)):
+                return False
+        return True
+    return kind is list and all(type(item) in _LEAVES or _is_json(item, depth + 1) for item in value)
+
+
+def _refuse(value: Any, path: str, depth: int) -> None:
+    """Raise ``InvalidArgument`` for the first part of a value that is no JSON, if there is one."""
+    kind = type(value)
+    if kind in _LEAVES:
+        return
     if kind is float:
         if not math.isfinite(value):
             raise InvalidArgument(path, f"is {value}; JSON has finite numbers only")
-        return False
-    if depth >= MAX_DEPTH:
+    elif depth >= MAX_DEPTH:
         raise InvalidArgument(path, f"is nested deeper than {MAX_DEPTH} levels, or holds itself")
-    dirty = False
-    if kind is dict:
+    elif kind is dict:
         for key, item in value.items():
             if type(key) is not str:
                 raise InvalidArgument(path, f"has the key {key!r}; keys of a JSON object are text")
-            dirty |= "\x00" in key or (not key.isascii() and _SURROGATE.search(key) is not None)
-            dirty |= _walk(item, f"{path}.{key}", depth + 1)
-        return dirty
-    if kind is list:
+            _refuse(item, f"{path}.{key}", depth + 1)
+    elif kind is list:
         for index, item in enumerate(value):
-            dirty |= _walk(item, f"{path}[{index}]", depth + 1)
-        return dirty
-    raise InvalidArgument(
-        path, f"is of type {kind.__name__}; JSON has objects, lists, text, numbers, true, false, null"
-    )
+            _refuse(item, f"{path}[{index}]", depth + 1)
+    else:
+        raise InvalidArgument(
+            path, f"is of type {kind.__name__}; JSON has objects, lists, text, numbers, true, false, null"
+        )
+
+
+def _needs_cleaning(value: Any) -> bool:
+    """Whether a text in it may hold NUL or an unpaired surrogate. Asked of the encoder, which sees every character."""
+    try:
+        return b"\\u0000" in _encoder.encode(value)
+    except UnicodeEncodeError:
+        return True
 
 
 def _cleaned(value: Any, path: str) -> Any:
