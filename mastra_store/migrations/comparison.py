@@ -27,8 +27,13 @@ SELECT
 """
 
 
+def version_table(schema: str | None) -> dict[str, Any]:
+    """Where Alembic finds the revision."""
+    return {"version_table": VERSION_TABLE, "version_table_schema": schema}
+
+
 def options(dialect: str, schema: str | None) -> dict[str, Any]:
-    """What Alembic has to know to compare and to migrate: our tables, and to leave all others alone."""
+    """What Alembic has to know to compare: our tables, and to leave all others alone."""
     metadata = physical_metadata(dialect, schema)
     tables = {table.name for table in metadata.tables.values()}
 
@@ -43,9 +48,8 @@ def options(dialect: str, schema: str | None) -> dict[str, Any]:
         return not theirs or str(name).startswith(OWN_INDEXES)
 
     return {
+        **version_table(schema),
         "target_metadata": metadata,
-        "version_table": VERSION_TABLE,
-        "version_table_schema": schema,
         "include_schemas": schema is not None,
         "include_name": include_name,
         "include_object": include_object,

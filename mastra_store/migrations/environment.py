@@ -10,10 +10,11 @@ from alembic.util import CommandError
 from sqlalchemy import DDL, Connection, MetaData, Table, event, inspect
 
 from ..errors import InvalidArgument, MastraError, SchemaBehind
+from ..models import load_all
 from ..revisions import VERSION_TABLE
-from ..schema import create_schema, physical_metadata, spelled
+from ..schema import create_schema, spelled
 from ..schema_names import normalised_schema
-from .comparison import options
+from .comparison import options, version_table
 from .engines import connected, dialect_of
 from .locking import LOCK_TIMEOUT, STATEMENT_TIMEOUT, lock_statements, migrating
 from .translation import translating
@@ -41,8 +42,7 @@ def run() -> None:
 
 def current_revision(connection: Connection, schema: str | None) -> str | None:
     """The revision in the version table."""
-    settings = {"version_table": VERSION_TABLE, "version_table_schema": schema}
-    return MigrationContext.configure(connection, opts=settings).get_current_revision()
+    return MigrationContext.configure(connection, opts=version_table(schema)).get_current_revision()
 
 
 def execute(connection: Connection, statement: str) -> None:
@@ -91,7 +91,7 @@ def _write_script(attributes: dict[str, Any]) -> None:
         dialect_opts={"paramstyle": "named"},  # others would double the % in a schema's name
         literal_binds=True,
         transactional_ddl=True,  # on SQLite too
-        **options(dialect, schema),
+        **version_table(schema),
     )
     with context.begin_transaction():
         write = context.get_context().impl.static_output
@@ -114,7 +114,8 @@ def _migrate(connection: Connection, attributes: dict[str, Any]) -> None:
             execute(connection, create_schema(schema))
         if command == "upgrade":
             _refuse_foreign(connection, schema)
-        settings = options(connection.dialect.name, schema)
+        # Only what compares needs the models.
+        settings = version_table(schema) if changing else options(connection.dialect.name, schema)
         context.configure(connection=connection, dont_mutate=not changing, **settings)
         event.listen(connection, "before_cursor_execute", _spell, retval=True)
         try:
@@ -132,8 +133,7 @@ def _refuse_foreign(connection: Connection, schema: str | None) -> None:
         SchemaBehind: there are Mastra tables, but no revision.
     """
     found = set(inspect(connection).get_table_names(schema=schema))
-    ours = {table.name for table in physical_metadata(connection.dialect.name, schema).tables.values()}
-    if found & ours and current_revision(connection, schema) is None:
+    if found & load_all().metadata.tables.keys() and current_revision(connection, schema) is None:
         raise SchemaBehind(
             "the database has Mastra tables that mastra_store did not make, so nothing was changed; a storage uses "
             "them as they are, and mastra_store.migrations.adopt() puts them under version control (stamp() does so "
