@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mastra_store import Storage, export_schemas, open_storage
+from mastra_store import Storage, Transaction, export_schemas, open_storage
 
 THREAD, WORKFLOW, RUN = "trip-to-oslo", "book-trip", "run-1"
 
@@ -99,7 +99,7 @@ async def forget_earlier_runs(storage: Storage) -> None:
     await storage.workflows.delete_workflow_run_by_id(RUN, workflow_name=WORKFLOW)
 
 
-async def state_of(domains) -> str:
+async def state_of(domains: Storage | Transaction) -> str:
     """What a storage, or a transaction, sees."""
     run = await domains.workflows.get_run(RUN)
     messages = await domains.memory.get_messages(THREAD)
