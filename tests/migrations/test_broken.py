@@ -15,7 +15,7 @@ from mastra_store.errors import MigrationFailed
 from mastra_store.migrations.engines import connected
 from tests.migrations.catalogs import apply_sqlite, dumped, sqlite_master
 
-MIDDLE = '    table(\n        "mastra_notifications",'
+MIDDLE = "    indexes()\n"
 REFUSED = '    op.execute("SELECT broken")\n'
 
 
@@ -116,7 +116,7 @@ def test_an_exception_in_a_revision_undoes_it_and_stays_itself(
 def test_a_failed_downgrade_keeps_all_tables(url: str, definitions: Callable[[], object], scripts: Path) -> None:
     migrations.upgrade(url)
     before = definitions()
-    insert(REFUSED, "    if on_postgresql:\n        execute(", scripts)
+    insert(REFUSED, "    if on_postgresql():\n        execute(", scripts)
 
     with pytest.raises(MigrationFailed):
         migrations.downgrade(url, "base")

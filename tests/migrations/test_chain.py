@@ -1,9 +1,7 @@
 """The chain of revisions, and what is written twice: in the revisions, where it never changes, and in the package."""
 
-import inspect
 import runpy
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,17 +29,17 @@ def test_revisions_import_nothing_of_the_package() -> None:
 
 @pytest.mark.parametrize("schema", [*NAMES, "my-App1", "1st", "a" * 40, "ü" * 31])
 def test_revision_1_names_as_the_models_do(schema: str | None) -> None:
-    revision = first_revision(schema)
+    revision = first_revision()
     names = [each.name for table in physical_metadata("postgresql").tables.values() for each in table.indexes]
 
     for rule in ("name", "raw", "lower", "none"):
         for name in names:
-            assert revision["name"](name, rule) == physical_name(str(name), rule, schema)
-            assert len(revision["name"](name, rule).encode()) <= 63
+            assert revision["name"](name, rule, schema) == physical_name(str(name), rule, schema)
+            assert len(revision["name"](name, rule, schema).encode()) <= 63
 
 
 def test_revision_1_stamps_spans_as_the_export_does() -> None:
-    assert first_revision(None)["TRIGGER"].format(place="") == postgresql_extras(None)[0]
+    assert first_revision()["TRIGGER"].format(place="") == postgresql_extras(None)[0]
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "sqlite"])
@@ -53,9 +51,7 @@ def imports(path: Path) -> list[str]:
     return [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(("import ", "from "))]
 
 
-def first_revision(schema: str | None) -> dict[str, Any]:
-    """The names of revision 1, as they are while it runs in a schema."""
+def first_revision() -> dict[str, Any]:
+    """The names of revision 1."""
     (path,) = (migrations.script_location() / "versions").glob("0001*.py")
-    names = runpy.run_path(str(path))
-    inspect.unwrap(names["name"]).__globals__.update(SCHEMA=schema, POSTGRESQL=True)
-    return SimpleNamespace(**names).__dict__
+    return runpy.run_path(str(path))

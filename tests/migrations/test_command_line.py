@@ -128,10 +128,34 @@ def test_a_failure_is_one_line(alembic: Alembic, url: str) -> None:
     assert "adopt()" in done.stderr
 
 
-def test_a_missing_url_is_named(alembic: Alembic) -> None:
-    done = alembic("upgrade", "head", url=None)
+@pytest.mark.parametrize(
+    ("url", "options", "problem"),
+    [
+        (None, [], "DATABASE_URL is not set"),
+        (None, ["--sql"], "DATABASE_URL is not set"),
+        ("mysql://someone:secret@h/d", [], "must be a path or begin with sqlite:///"),
+        ("mysql://someone:secret@h/d", ["--sql"], "must be a path or begin with sqlite:///"),
+        ("postgresql://someone:sec%ret@h/d", [], "%25 for %"),
+        ("postgresql://someone:secret@127.0.0.1:1/d", [], "onnection refused"),
+    ],
+)
+def test_a_url_that_leads_nowhere_is_one_line_without_its_password(
+    alembic: Alembic, url: str | None, options: list[str], problem: str
+) -> None:
+    done = alembic("upgrade", "head", *options, url=url)
 
-    assert "DATABASE_URL is not set" in done.stderr + done.stdout
+    said = (done.stderr + done.stdout).strip()
+    assert done.returncode != 0
+    assert problem in said
+    assert len(said.splitlines()) == 1
+    assert "sec" not in said
+
+
+def test_a_name_that_no_schema_can_have_is_one_line(alembic: Alembic, url: str) -> None:
+    done = alembic("-x", "schema=a'b", "upgrade", "head", url=url)
+
+    assert done.returncode != 0
+    assert "schema_name holds" in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
 
 
