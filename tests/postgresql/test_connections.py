@@ -57,10 +57,9 @@ class TestOneConnection:
             assert kept.title == ""
 
     async def test_the_pool_says_that_it_is_exhausted(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url, pool_size=1, pool_timeout=0.2) as storage:
-            async with storage.transaction():
-                with pytest.raises(PoolTimeout, match="pool_size"):
-                    await storage.ping()
+        async with PgStorage(postgres_url, pool_size=1, pool_timeout=0.2) as storage, storage.transaction():
+            with pytest.raises(PoolTimeout, match="pool_size"):
+                await storage.ping()
 
     async def test_sixteen_tasks_share_it(self, postgres_url: str) -> None:
         async with PgStorage(postgres_url, pool_size=1) as storage:

@@ -150,7 +150,9 @@ async def test_sixteen_units_at_once_queue_for_the_file(sqlite_path: Path) -> No
 
 
 class TestFiles:
-    @pytest.mark.parametrize("form", ["{}", "sqlite:///{}", "sqlite+aiosqlite:///{}", "file:{}", "sqlite:///{}?mode=rwc"])
+    @pytest.mark.parametrize(
+        "form", ["{}", "sqlite:///{}", "sqlite+aiosqlite:///{}", "file:{}", "sqlite:///{}?mode=rwc"]
+    )
     async def test_every_form_of_a_path_opens_the_same_file(self, sqlite_path: Path, form: str) -> None:
         async with open_storage(form.format(sqlite_path)) as storage:
             await storage.memory.save_messages("t", HELLO)
