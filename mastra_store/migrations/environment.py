@@ -6,7 +6,6 @@ from typing import Any
 
 from alembic import context
 from alembic.migration import MigrationContext
-from alembic.util import CommandError
 from sqlalchemy import DDL, Connection, MetaData, Table, event, inspect
 
 from ..errors import InvalidArgument, MastraError, SchemaBehind
@@ -37,7 +36,10 @@ def run() -> None:
         attributes.update(_asked_for())
         _run(attributes)
     except MastraError as error:
-        raise CommandError(error.message) from error  # which Alembic shows as one line
+        if context.config.cmd_opts is None:
+            raise
+        # One line, on stderr: Alembic would write it to stdout, where a script may be on its way to a file.
+        raise SystemExit(f"FAILED: {error.message}") from error
 
 
 def current_revision(connection: Connection, schema: str | None) -> str | None:
