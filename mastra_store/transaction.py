@@ -5,7 +5,7 @@ after its end the unit says that it is closed.
 """
 
 import asyncio
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
@@ -14,7 +14,7 @@ from .domains import Domains
 from .errors import TransactionClosed, TransactionFailed
 
 
-class Transaction(Domains):
+class Transaction(Domains, ABC):
     """The domains of a storage inside one transaction.
 
     Domain calls may run concurrently (``asyncio.gather``): they queue. A call after the end of the block raises

@@ -10,8 +10,9 @@ from mastra_store import DateRange, PgStorage
 
 pytestmark = pytest.mark.postgres(18)
 
-INSERT_MESSAGE = """INSERT INTO mastra_messages (id, thread_id, content, role, type, "createdAt", "createdAtZ", "resourceId")
-                    VALUES (%s, 't', %s, 'user', 'v2', %s, %s, 'ada')"""
+INSERT_MESSAGE = """
+    INSERT INTO mastra_messages (id, thread_id, content, role, type, "createdAt", "createdAtZ", "resourceId")
+    VALUES (%s, 't', %s, 'user', 'v2', %s, %s, 'ada')"""
 
 
 async def test_rows_that_differ_by_microseconds_come_each_once_and_in_order(postgres_url: str) -> None:
