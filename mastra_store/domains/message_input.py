@@ -111,7 +111,10 @@ def changes(messages: Sequence[Mapping[str, Any]]) -> list[MessageChange]:
 
 
 def merged_content(stored: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Stored content under given content; so is ``metadata`` where both have it (contract: memory.md, updateMessages)."""
+    """Stored content under given content, and so is ``metadata`` where both have it.
+
+    Contract: memory.md, "updateMessages".
+    """
     merged = {**stored, **given}
     if isinstance(stored.get("metadata"), dict) and isinstance(given.get("metadata"), dict):
         merged["metadata"] = {**stored["metadata"], **given["metadata"]}
