@@ -16,6 +16,7 @@ from mastra_store import (
     SchemaBehind,
     SchemaMissing,
     SqliteStorage,
+    export_schemas,
     migrations,
     open_storage,
 )
@@ -23,7 +24,7 @@ from mastra_store.migrations.engines import connected
 from mastra_store.revisions import HEAD
 from mastra_store.sql import first_use
 from mastra_store.sql.database import SqlDatabase
-from tests.migrations.catalogs import tables_of
+from tests.migrations.catalogs import apply, apply_sqlite, tables_of
 from tests.servers.postgres import MAJORS, PostgresServer
 
 
@@ -36,6 +37,12 @@ class Database:
             for statement in statements:
                 connection.exec_driver_sql(statement)
             connection.commit()
+
+    def apply_export(self) -> None:
+        if self.url.startswith("postgresql"):
+            apply(self.url, export_schemas())
+        else:
+            apply_sqlite(Path(self.url.removeprefix("sqlite:///")), export_schemas(dialect="sqlite"))
 
     def objects(self) -> set[Any]:
         """Whatever is defined in it."""
@@ -87,6 +94,14 @@ async def test_tables_at_our_revision_are_used(migrated: Database) -> None:
         assert (await storage.memory.list_threads()).total == 0
 
     assert migrated.objects() == before
+
+
+async def test_tables_that_an_export_made_are_at_our_revision(empty: Database) -> None:
+    empty.apply_export()
+
+    async with open_storage(empty.url, create_schema="never") as storage:
+        assert storage.schema_state == "current"
+        assert (await storage.memory.list_threads()).total == 0
 
 
 async def test_nothing_is_made_where_that_is_forbidden(empty: Database) -> None:
