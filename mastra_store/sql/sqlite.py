@@ -75,15 +75,13 @@ class SqliteDatabase(SqlDatabase):
             return found[0] if found else None
 
         with self.translating():
-            async with self._connection() as connection:
-                return await connection.call(find)
+            return await self._pool.call(find)
 
     async def read(self, call: Call[R]) -> R:
         if self.schema_state is None:
             await self.ready()
         try:
-            async with self._connection() as connection:
-                return await connection.call(lambda driver: self._execute(driver, call))
+            return await self._pool.call(lambda driver: self._execute(driver, call))
         except sqlite3.Error as error:
             raise self._reported(error) from error
 
@@ -115,34 +113,34 @@ class SqliteDatabase(SqlDatabase):
     async def _write(self, function: Callable[[sqlite3.Connection], R]) -> R:
         if self.schema_state is None:
             await self.ready()
+        await self._take_turn()
         try:
-            async with self.writing(), self._connection() as connection:
-                return await connection.call(function)
+            return await self._pool.call(function)
         except sqlite3.Error as error:
             raise self._reported(error) from error
+        finally:
+            self._writer.release()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
+        await self._take_turn()
         try:
-            async with asyncio.timeout(self._busy_timeout if self._writer.locked() else None):
+            yield
+        finally:
+            self._writer.release()
+
+    async def _take_turn(self) -> None:
+        if not self._writer.locked():
+            await self._writer.acquire()
+            return
+        try:
+            async with asyncio.timeout(self._busy_timeout):
                 await self._writer.acquire()
         except TimeoutError as error:
             raise LockTimeout(
                 f"{self.shown} was locked by another writer of this process for too long; a unit of work may be open "
                 "while its own storage is called, instead of tx"
             ) from error
-        try:
-            yield
-        finally:
-            self._writer.release()
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[SqliteConnection]:
-        connection = await self._pool.take()
-        try:
-            yield connection
-        finally:
-            self._pool.release(connection)
 
     def _execute(self, connection: sqlite3.Connection, call: Call[R]) -> R:
         """Run one statement, in the connection's thread."""

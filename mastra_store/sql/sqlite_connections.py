@@ -81,6 +81,14 @@ class SqlitePool:
         self._free = asyncio.Semaphore(size)
         self._closed = False
 
+    async def call(self, function: Callable[[sqlite3.Connection], R]) -> R:
+        """Run a function that leaves no transaction open in the thread of a free connection."""
+        connection = await self.take()
+        try:
+            return await connection.call(function)
+        finally:
+            self.release(connection)
+
     async def take(self) -> SqliteConnection:
         """An idle connection, or a new one.
 
