@@ -140,11 +140,12 @@ def snapshot(number: int) -> dict[str, Any]:
 
 
 def step_result(number: int) -> dict[str, Any]:
+    """What an agent's step leaves: a prompt, an answer of a kilobyte, and what they cost."""
     return {
         "status": "success",
-        "payload": {"prompt": _WORDS * 2, "temperature": 0.2, "tools": ["weather", "search", "files"]},
+        "payload": {"prompt": _WORDS * 5, "temperature": 0.2, "tools": ["weather", "search", "files"]},
         "output": {
-            "text": _WORDS * 3,
+            "text": _WORDS * 10,
             "usage": {"inputTokens": 812 + number, "outputTokens": 164, "cached": False},
             "sources": [{"url": f"https://example.org/{index}", "score": 0.5 + index / 8} for index in range(3)],
         },

@@ -20,6 +20,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LEAVES = frozenset({str, int, bool, type(None)})
 """The types of which every value is JSON."""
+_KEYS = frozenset({str})
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
 
@@ -103,18 +104,20 @@ def _is_json(value: Any, depth: int) -> bool:
     encode as something else than they are.
     """
     kind = type(value)
-    if kind in _LEAVES:
-        return True
-    if kind is float:
-        return math.isfinite(value)
+    if kind is dict:
+        if not _KEYS.issuperset(map(type, value)):
+            return False
+        items = value.values()
+    elif kind is list:
+        items = value
+    else:
+        return kind in _LEAVES or (kind is float and math.isfinite(value))
     if depth >= MAX_DEPTH:
         return False
-    if kind is dict:
-        for key, item in value.items():
-            if type(key) is not str or (type(item) not in _LEAVES and not _is_json(item, depth + 1)):
-                return False
-        return True
-    return kind is list and all(type(item) in _LEAVES or _is_json(item, depth + 1) for item in value)
+    for item in items:  # noqa: SIM110 (a generator expression would take half as long again)
+        if type(item) not in _LEAVES and not _is_json(item, depth + 1):
+            return False
+    return True
 
 
 def _refuse(value: Any, path: str, depth: int) -> None:

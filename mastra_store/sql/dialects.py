@@ -117,16 +117,9 @@ class SqlDialect(ABC):
             most: the column of ``targets`` that says how many keys, and the parameter with the largest such number.
         """
 
-    def replacing(
-        self, insert: Any, keys: Sequence[Attribute], replaced: Iterable[Any], unless_null: Iterable[Any] = ()
-    ) -> Any:
-        """An INSERT that overwrites the ``replaced`` columns of a row whose ``keys`` are stored already.
-
-        Args:
-            unless_null: columns that are overwritten as well, but not with NULL.
-        """
+    def replacing(self, insert: Any, keys: Sequence[Attribute], replaced: Iterable[Any]) -> Any:
+        """An INSERT that overwrites the ``replaced`` columns of a row whose ``keys`` are stored already."""
         new = {each.name: insert.excluded[each.name] for each in map(_column, replaced)}
-        new |= {each.name: func.coalesce(insert.excluded[each.name], each) for each in map(_column, unless_null)}
         return insert.on_conflict_do_update(index_elements=[_column(key) for key in keys], set_=new)
 
     def as_written(self, *attributes: Attribute) -> list[Any]:

@@ -19,7 +19,7 @@ from .database import Plans, SqlDatabase
 from .dialects import SQLITE
 from .first_use import version
 from .plans import Call, Work
-from .sqlite_connections import LentConnection, SqliteConnection, SqlitePool, run_in_transaction
+from .sqlite_connections import LentConnection, SqlitePool, run_in_transaction
 from .unit import remember_failures
 
 R = TypeVar("R")

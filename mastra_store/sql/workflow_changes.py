@@ -50,7 +50,7 @@ class SqlWorkflowChanges(SqlDomain, WorkflowsDomain):
             now if updated_at is None else instant(updated_at, "updated_at"),
             optional_identifier(resource_id, "resource_id"),
         )
-        await self._database.write(persisted_run().bind(**_values(run)))
+        await self._database.write(persisted_run(of_resource=resource_id is not None).bind(**_values(run)))
 
     @operation
     async def update_workflow_results(
@@ -163,10 +163,15 @@ def changed_status(key: dict[str, str], status: str) -> Work[WorkflowRun | None]
 
 
 @statement(lambda: None)
-def persisted_run(sql: SqlDialect) -> Executable:
-    """Store a run, or replace a stored one's snapshot and time; its resource too where the new one has any."""
-    replaced = (WorkflowSnapshotRow.snapshot, *sql.times(WorkflowSnapshotRow.updated_at, sql.moment("new_updated_at")))
-    return sql.replacing(_inserted(sql), KEY, replaced, unless_null=[WorkflowSnapshotRow.resource_id])  # type: ignore[no-any-return]
+def persisted_run(sql: SqlDialect, *, of_resource: bool) -> Executable:
+    """Store a run, or replace a stored one's snapshot and time; its resource too where the new one has any.
+
+    A resource that stays is not assigned to itself: SQLite would write its index anew each time.
+    """
+    replaced = [WorkflowSnapshotRow.snapshot, *sql.times(WorkflowSnapshotRow.updated_at, sql.moment("new_updated_at"))]
+    if of_resource:
+        replaced.append(WorkflowSnapshotRow.resource_id)
+    return sql.replacing(_inserted(sql), KEY, replaced)  # type: ignore[no-any-return]
 
 
 @statement(lambda run_id: run_id)
