@@ -118,7 +118,7 @@ def _migrate(connection: Connection, attributes: dict[str, Any]) -> None:
             _refuse_foreign(connection, schema)
         # Only what compares needs the models.
         settings = version_table(schema) if changing else options(connection.dialect.name, schema)
-        context.configure(connection=connection, dont_mutate=not changing, **settings)
+        context.configure(connection=connection, dont_mutate=not changing, transactional_ddl=True, **settings)
         event.listen(connection, "before_cursor_execute", _spell, retval=True)
         try:
             context.run_migrations()
