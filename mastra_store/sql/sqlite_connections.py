@@ -141,13 +141,16 @@ class SqlitePool:
         return LentConnection(self, await self.take())
 
     async def give_back(self, connection: SqliteConnection) -> None:
-        """Keep a connection that a session had, whatever state that left it in."""
+        """Keep a connection that a session had, unless that left a statement open."""
         try:
-            await asyncio.shield(connection.call(_reset))
+            clean = await asyncio.shield(connection.call(_reset))
         except BaseException:
             self.drop(connection)
             raise
-        self.release(connection)
+        if clean:
+            self.release(connection)
+        else:
+            self.drop(connection)
 
     async def close(self) -> None:
         """Close the idle connections; those in use close when they are given back."""
@@ -179,10 +182,17 @@ class SqlitePool:
         return connection
 
 
-def _reset(connection: sqlite3.Connection) -> None:
+def _reset(connection: sqlite3.Connection) -> bool:
+    """End what a session left behind. Returns whether nothing is left."""
     if connection.in_transaction:
         connection.rollback()
     connection.execute("PRAGMA query_only = OFF")
+    try:
+        # Refused while a statement is open: one of a cancelled caller, who never fetched its rows.
+        sqlite_functions.register(connection)
+    except sqlite3.OperationalError:
+        return False
+    return True
 
 
 def run_in_transaction(connection: sqlite3.Connection, function: Callable[[], R]) -> R:
