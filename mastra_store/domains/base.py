@@ -1,12 +1,14 @@
 """What all domains share: how a method's errors get their id."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from ..errors import MastraError
 
 Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, Any]])
+Iteration = TypeVar("Iteration", bound=Callable[..., AsyncGenerator[Any, None]])
 
 
 class Domain:
@@ -32,3 +34,20 @@ def operation(method: Method) -> Method:
             raise
 
     return cast("Method", located)
+
+
+def iteration(method: Iteration) -> Iteration:
+    """``operation``, for a method that is an asynchronous generator."""
+    name = method.__name__
+
+    @wraps(method)
+    async def located(self: Domain, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        try:
+            async with aclosing(method(self, *args, **kwargs)) as items:
+                async for item in items:
+                    yield item
+        except MastraError as error:
+            error.located(self.store, name)
+            raise
+
+    return cast("Iteration", located)

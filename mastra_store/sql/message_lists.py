@@ -1,6 +1,6 @@
 """Lists of messages on SQL: pages with their neighbourhoods, and endless ones by keyset."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from ..domains.base import operation
+from ..domains.base import iteration, operation
 from ..domains.memory import OLDEST_FIRST, MemoryDomain, Metadata
 from ..domains.memory_input import includes, matches, scalar_metadata_filter
 from ..domains.message_input import identifier
@@ -114,6 +114,7 @@ class SqlMessageLists(SqlDomain, MemoryDomain):
         listing = Listing.of(None, identifier(resource_id, "resource_id"), between)
         return await self._list(listing, window, order, includes(include), metadata, include_total)
 
+    @iteration
     async def iter_messages(
         self,
         thread_id: str | Sequence[str] | None = None,
@@ -122,7 +123,7 @@ class SqlMessageLists(SqlDomain, MemoryDomain):
         between: DateRange | None = None,
         order: Order = OLDEST_FIRST,
         batch_size: int = 500,
-    ) -> AsyncIterator[Message]:
+    ) -> AsyncGenerator[Message, None]:
         descending = order.among("created_at").direction == "desc"
         whole_number(batch_size, "batch_size", least=1)
         listing = Listing.of(thread_id, resource_id, between)

@@ -39,6 +39,7 @@ async def refuses(storage: Storage, place: Place, argument: str, *bad: Any) -> I
     for error in errors:
         assert error.details["argument"] == argument
         assert error.message.startswith(argument)
+        assert error.id.startswith(f"MASTRA_STORAGE_{memory.store}_")
         assert PRIVATE not in repr(error) + str(error.to_json())
     assert await _everything(memory) == before
     return errors[-1]
