@@ -165,11 +165,12 @@ SQLITE = Statements(
         SELECT {_SQLITE_MESSAGE}, (SELECT count(*) FROM mastra_messages WHERE thread_id = ?1)
         FROM mastra_messages WHERE id IN (SELECT id FROM shown) ORDER BY "createdAt", id
     """,
-    # Run by executemany.
+    # Run for each message. Not by executemany, which gives nothing back: an overwritten message keeps its first time.
     save_messages=f"""
         INSERT INTO mastra_messages ({_SQLITE_MESSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET thread_id = excluded.thread_id, content = excluded.content,
             role = excluded.role, type = excluded.type, "resourceId" = excluded."resourceId"
+        RETURNING "createdAt"
     """,
     touch_thread='UPDATE mastra_threads SET "updatedAt" = ? WHERE id = ?',
     # A run's name, its id, its snapshot, now.

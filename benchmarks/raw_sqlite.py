@@ -74,21 +74,9 @@ class RawSqlite:
 
     async def save_messages(self, thread_id: str, messages: Sequence[Message]) -> list[Message]:
         def work(connection: sqlite3.Connection) -> list[Message]:
-            rows = [
-                (
-                    m.id,
-                    thread_id,
-                    encode(m.content).decode(),
-                    m.role,
-                    _text(m.created_at),
-                    m.type or "v2",
-                    m.resource_id,
-                )
-                for m in messages
-            ]
             connection.execute("BEGIN IMMEDIATE")
             try:
-                connection.executemany(SQL.save_messages, rows)
+                saved = [_saved(connection, thread_id, message) for message in messages]
                 touched = connection.execute(SQL.touch_thread, (_text(datetime.now(UTC)), thread_id))
                 if not touched.rowcount:
                     raise LookupError(thread_id)
@@ -96,7 +84,7 @@ class RawSqlite:
                 connection.rollback()
                 raise
             connection.execute("COMMIT")
-            return list(messages)
+            return saved
 
         return await self._write(work)
 
@@ -152,6 +140,13 @@ def _thread(key: str, resource_id: str, title: str, created_at: str, updated_at:
     return Thread(
         key, resource_id, title, moment(created_at), moment(updated_at), None if metadata is None else decode(metadata)
     )
+
+
+def _saved(connection: sqlite3.Connection, thread_id: str, m: Message) -> Message:
+    kind = m.type or "v2"
+    cells = (m.id, thread_id, encode(m.content).decode(), m.role, _text(m.created_at), kind, m.resource_id)
+    (created_at,) = connection.execute(SQL.save_messages, cells).fetchone()
+    return Message(m.id, thread_id, m.content, m.role, moment(created_at), m.type, m.resource_id)
 
 
 def _messages(rows: list[Any]) -> tuple[list[Message], int]:

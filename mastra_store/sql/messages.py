@@ -1,6 +1,6 @@
 """Saving, changing and deleting messages on SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -39,7 +39,7 @@ from ..models.types import UtcTwinType
 from ..records.memory import Message
 from .dialects import SqlDialect
 from .domain import SqlDomain
-from .plans import Work, statement
+from .plans import Call, Work, statement
 
 MESSAGE = (
     MessageRow.id,
@@ -98,11 +98,15 @@ def saved_in_steps(values: dict[str, Any], *, create: bool) -> Work[list[Saved]]
     messages = values.pop("messages")
     if create:
         yield touched_or_created_thread().bind(**values)
-        return (yield saved_messages(create=True).bind(messages=messages))  # type: ignore[no-any-return]
-    saved = yield saved_messages(create=False).bind(messages=messages, threads=values["threads"])
+        return (yield saved_messages(several=False).bind(messages=messages))  # type: ignore[no-any-return]
+    threads = values["threads"]
+    if len(threads) == 1:
+        saved = yield saved_messages(several=False).bind(messages=messages)
+    else:
+        saved = yield saved_messages(several=True).bind(messages=messages, threads=threads)
     if not saved:
-        return (yield missing_threads().bind(threads=values["threads"]))  # type: ignore[no-any-return]
-    yield touched_threads().bind(**values)
+        return (yield missing_threads().bind(threads=threads))  # type: ignore[no-any-return]
+    yield touched(threads, values["now"])
     return saved  # type: ignore[no-any-return]
 
 
@@ -113,8 +117,7 @@ def changed_messages(changes: list[MessageChange]) -> Work[list[Message]]:
     changed = [_changed(message, by_id[message.id]) for message in stored]
     if changed:
         yield rewritten_messages().bind(messages=[_row(message) for message in changed])
-        threads = sorted({message.thread_id for message in (*stored, *changed)})
-        yield touched_threads().bind(threads=threads, now=utc_now())
+        yield touched({message.thread_id for message in (*stored, *changed)}, utc_now())
     return changed
 
 
@@ -122,8 +125,16 @@ def deleted_messages(ids: list[str]) -> Work[int]:
     """Delete messages and stamp the threads they were in."""
     threads = yield without_messages().bind(ids=ids)
     if threads:
-        yield touched_threads().bind(threads=sorted(set(threads)), now=utc_now())
+        yield touched(set(threads), utc_now())
     return len(threads)
+
+
+def touched(threads: Collection[str], now: datetime) -> Call[list[None]]:
+    """The statement that stamps threads."""
+    if len(threads) == 1:
+        (only,) = threads
+        return touched_thread().bind(of_thread=only, now=now)
+    return touched_threads().bind(threads=sorted(threads), now=now)
 
 
 @statement(Message)
@@ -153,16 +164,17 @@ def saved_at_once(sql: SqlDialect, *, create: bool) -> CompoundSelect[Any]:
     results = select(cast(null(), Text).label("missing_thread"), *saved.c)
     if missing is None:
         return union_all(results)
-    touched = update(ThreadRow).where(named, ~exists(missing.select()))
-    stamped = touched.values(sql.times(ThreadRow.updated_at, sql.moment("now"))).cte("stamped")
+    stamped = update(ThreadRow).where(named, ~exists(missing.select()))
+    stamped = stamped.values(sql.times(ThreadRow.updated_at, sql.moment("now")))
     absent = select(missing.c.id, *(cast(null(), column.type) for column in saved.c))
-    return union_all(results, absent).add_cte(stamped)
+    return union_all(results, absent).add_cte(stamped.cte("stamped"))
 
 
 @statement(Saved)
-def saved_messages(sql: SqlDialect, *, create: bool) -> Executable:
-    """Save messages; unless their one thread was just made, none of them if a thread does not exist."""
-    missing = None if create else _missing(sql, select(ThreadRow.id)).cte("missing")
+def saved_messages(sql: SqlDialect, *, several: bool) -> Executable:
+    """Save messages of one thread or several, or none of them if a thread does not exist."""
+    # Messages are joined with their thread, so of a single one that is missing nothing is saved anyway.
+    missing = _missing(sql, select(ThreadRow.id)).cte("missing") if several else None
     return _saved(sql, _given(sql), ThreadRow.__table__, missing, lead=cast(null(), Text))  # type: ignore[no-any-return]
 
 
@@ -174,6 +186,12 @@ def missing_threads(sql: SqlDialect) -> Select[Any]:
 @statement(lambda: None)
 def touched_or_created_thread(sql: SqlDialect) -> Executable:
     return _touched_or_created(sql)  # type: ignore[no-any-return]
+
+
+@statement(lambda: None)
+def touched_thread(sql: SqlDialect) -> Update:
+    stamped = update(ThreadRow).where(ThreadRow.id == bindparam("of_thread"))
+    return stamped.values(sql.times(ThreadRow.updated_at, sql.moment("now")))
 
 
 @statement(lambda: None)
