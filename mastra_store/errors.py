@@ -210,7 +210,7 @@ def _upper_snake(text: str) -> str:
 
 
 def _shown(keys: dict[str, Detail]) -> str:
-    return "(" + ", ".join(f"{name}={value!r}" for name, value in keys.items()) + ")"
+    return "(" + ", ".join(f"{name}={value!r}" for name, value in keys.items() if value is not None) + ")"
 
 
 def _unpickled(kind: type[MastraError], args: tuple[Any, ...], state: dict[str, Any]) -> MastraError:
