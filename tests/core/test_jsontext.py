@@ -92,7 +92,7 @@ class TestStorable:
     def test_what_was_cleaned_needs_no_cleaning(self, value: list[str]) -> None:
         once = storable(value, "v")
 
-        assert storable(once, "v") is once
+        assert storable(once, "v") == once
 
 
 class TestTextOf:
