@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import Any, NamedTuple
 
 import msgspec
@@ -61,20 +62,33 @@ class Saved(NamedTuple):
     resource_id: str
 
 
+class Into(Enum):
+    """Which threads a batch of messages is saved into: the shape's share of it."""
+
+    CREATED = "one that is made if it is missing"
+    ONE = "one that must exist"
+    SEVERAL = "several that must exist"
+
+
 class SqlMessages(SqlDomain, MemoryDomain):
     """The part of the memory domain that writes messages."""
 
     async def _save_messages(self, drafts: list[Draft], *, create: tuple[str, str] | None = None) -> list[Message]:
-        values: dict[str, Any] = {"messages": [_row(draft) for draft in drafts], "now": utc_now()}
-        if create is None:
-            values["threads"] = sorted({draft.thread_id for draft in drafts})
-        else:
+        threads = sorted({draft.thread_id for draft in drafts})
+        into = Into.CREATED if create is not None else Into.ONE if len(threads) == 1 else Into.SEVERAL
+        values: dict[str, Any] = {"now": utc_now()}
+        if create is not None:
             values["create_thread"], values["create_resource"] = create
-        if self._database.sql.writes_in_ctes:
-            saved = await self._database.write(saved_at_once(create=create is not None).bind(**values))
+        elif into is Into.ONE:
+            values["of_thread"] = threads[0]
         else:
-            saved = await self._database.run(saved_in_steps(values, create=create is not None))
-        decided = {row.id: row for row in _all_saved(saved)}
+            values["threads"] = threads
+        messages = [_row(draft) for draft in drafts]
+        if self._database.sql.writes_in_ctes:
+            saved = await self._database.write(saved_at_once(into).bind(**values, messages=messages))
+        else:
+            saved = await self._database.run(saved_in_steps(into, values, messages))
+        decided = {row.id: row for row in _all_saved(saved, threads)}
         return [_message(draft, decided[draft.id]) for draft in drafts]
 
     @operation
@@ -93,20 +107,21 @@ class SqlMessages(SqlDomain, MemoryDomain):
         return await self._database.read(messages_by_id().bind(ids=ids)) if ids else []
 
 
-def saved_in_steps(values: dict[str, Any], *, create: bool) -> Work[list[Saved]]:
-    """Save messages where a WITH query can not write."""
-    messages = values.pop("messages")
-    if create:
+def saved_in_steps(into: Into, values: dict[str, Any], messages: list[dict[str, Any]]) -> Work[list[Saved]]:
+    """Save messages and stamp their threads where a WITH query can not write."""
+    if into is Into.CREATED:
         yield touched_or_created_thread().bind(**values)
         return (yield saved_messages(several=False).bind(messages=messages))  # type: ignore[no-any-return]
-    threads = values["threads"]
-    if len(threads) == 1:
+    if into is Into.ONE:
         saved = yield saved_messages(several=False).bind(messages=messages)
+        stamp = touched_thread().bind(**values)
     else:
-        saved = yield saved_messages(several=True).bind(messages=messages, threads=threads)
-    if not saved:
-        return (yield missing_threads().bind(threads=threads))  # type: ignore[no-any-return]
-    yield touched(threads, values["now"])
+        saved = yield saved_messages(several=True).bind(messages=messages, threads=values["threads"])
+        if not saved:
+            return (yield missing_threads().bind(threads=values["threads"]))  # type: ignore[no-any-return]
+        stamp = touched_threads().bind(**values)
+    if saved:
+        yield stamp
     return saved  # type: ignore[no-any-return]
 
 
@@ -146,28 +161,31 @@ def messages_by_id(sql: SqlDialect, *, locked: bool = False) -> Select[Any]:
 
 
 @statement(Saved)
-def saved_at_once(sql: SqlDialect, *, create: bool) -> CompoundSelect[Any]:
-    """Save messages and stamp their threads in one statement, which writes nothing unless every thread exists.
+def saved_at_once(sql: SqlDialect, into: Into) -> Select[Any] | CompoundSelect[Any]:
+    """Save messages and stamp their threads in one statement, which writes nothing unless every thread exists."""
+    if into is Into.SEVERAL:
+        return _saved_into_several(sql)
+    threads = _touched_or_created(sql) if into is Into.CREATED else _touched(sql)
+    owners = threads.returning(ThreadRow.id, ThreadRow.resource_id).cte("threads")
+    return _results(_saved(sql, owners, None).cte("saved"))
 
-    Threads are locked in the order of their ids, so that batches which share some never wait for each other in a ring.
-    """
-    given = _given(sql)
-    if create:
-        threads = _touched_or_created(sql).returning(ThreadRow.id, ThreadRow.resource_id).cte("threads")
-        missing = None
-    else:
-        named = sql.is_any_of(ThreadRow.id, "threads")
-        wanted = select(ThreadRow.id, ThreadRow.resource_id).where(named).order_by(ThreadRow.id)
-        threads = wanted.with_for_update().cte("threads")
-        missing = _missing(sql, select(threads.c.id)).cte("missing")
-    saved = _saved(sql, given, threads, missing).cte("saved")
-    results = select(cast(null(), Text).label("missing_thread"), *saved.c)
-    if missing is None:
-        return union_all(results)
+
+def _saved_into_several(sql: SqlDialect) -> CompoundSelect[Any]:
+    """Threads are locked in the order of their ids, so that batches which share some never wait for each other in a
+    ring; and before any is stamped, so that nothing is written when one of them is missing."""
+    named = sql.is_any_of(ThreadRow.id, "threads")
+    threads = select(ThreadRow.id, ThreadRow.resource_id).where(named).order_by(ThreadRow.id)
+    owners = threads.with_for_update().cte("threads")
+    missing = _missing(sql, select(owners.c.id)).cte("missing")
+    saved = _saved(sql, owners, missing).cte("saved")
     stamped = update(ThreadRow).where(named, ~exists(missing.select()))
     stamped = stamped.values(sql.times(ThreadRow.updated_at, sql.moment("now")))
     absent = select(missing.c.id, *(cast(null(), column.type) for column in saved.c))
-    return union_all(results, absent).add_cte(stamped.cte("stamped"))
+    return union_all(_results(saved), absent).add_cte(stamped.cte("stamped"))
+
+
+def _results(saved: CTE) -> Select[Any]:
+    return select(cast(null(), Text).label("missing_thread"), *saved.c)
 
 
 @statement(Saved)
@@ -175,7 +193,7 @@ def saved_messages(sql: SqlDialect, *, several: bool) -> Executable:
     """Save messages of one thread or several, or none of them if a thread does not exist."""
     # Messages are joined with their thread, so of a single one that is missing nothing is saved anyway.
     missing = _missing(sql, select(ThreadRow.id)).cte("missing") if several else None
-    return _saved(sql, _given(sql), ThreadRow.__table__, missing, lead=cast(null(), Text))  # type: ignore[no-any-return]
+    return _saved(sql, ThreadRow.__table__, missing, lead=cast(null(), Text))  # type: ignore[no-any-return]
 
 
 @statement(lambda thread_id: Saved(thread_id, "", utc_now(), ""))
@@ -190,8 +208,7 @@ def touched_or_created_thread(sql: SqlDialect) -> Executable:
 
 @statement(lambda: None)
 def touched_thread(sql: SqlDialect) -> Update:
-    stamped = update(ThreadRow).where(ThreadRow.id == bindparam("of_thread"))
-    return stamped.values(sql.times(ThreadRow.updated_at, sql.moment("now")))
+    return _touched(sql)
 
 
 @statement(lambda: None)
@@ -238,10 +255,9 @@ def _given(sql: SqlDialect) -> FromClause:
     )
 
 
-def _saved(
-    sql: SqlDialect, given: FromClause, threads: FromClause, missing: CTE | None, lead: ColumnElement[Any] | None = None
-) -> Any:
+def _saved(sql: SqlDialect, threads: FromClause, missing: CTE | None, lead: ColumnElement[Any] | None = None) -> Any:
     """The INSERT of messages that names their thread's resource where they name none."""
+    given = _given(sql)
     owner = func.coalesce(given.c.resource_id, threads.c[1])
     values = {
         MessageRow.id: given.c.id,
@@ -261,6 +277,11 @@ def _saved(
     return upsert.returning(*returned) if lead is None else upsert.returning(lead, *returned)
 
 
+def _touched(sql: SqlDialect) -> Update:
+    stamped = update(ThreadRow).where(ThreadRow.id == bindparam("of_thread"))
+    return stamped.values(sql.times(ThreadRow.updated_at, sql.moment("now")))
+
+
 def _touched_or_created(sql: SqlDialect) -> Any:
     """Make the thread, or only stamp it: one statement, so that of two at once one makes it and both go on."""
     stamp = sql.times(ThreadRow.updated_at, sql.moment("now"))
@@ -274,7 +295,9 @@ def _touched_or_created(sql: SqlDialect) -> Any:
     return sql.replacing(sql.insert(ThreadRow).values(values), [ThreadRow.id], stamp)
 
 
-def _all_saved(saved: list[Saved]) -> list[Saved]:
+def _all_saved(saved: list[Saved], threads: list[str]) -> list[Saved]:
+    if not saved:  # only a single thread can be missing without being named by the statement
+        raise NotFound("thread", status="FAILED", thread_id=threads[0])
     for row in saved:
         if row.missing_thread is not None:
             raise NotFound("thread", status="FAILED", thread_id=row.missing_thread)
