@@ -54,8 +54,13 @@ class MastraError(Exception):
 
     def located(self, store: str, operation: str) -> Self:
         """Say where it happened, which makes the id. The innermost place stays."""
-        if self.operation is None:
-            self.store, self.operation = store, operation
+        if self.store is None:
+            self.store, self.operation = store, self.operation or operation
+        return self
+
+    def during(self, operation: str) -> Self:
+        """Say that it belongs to another operation than the method it leaves, where the contract has one id for two."""
+        self.operation = operation
         return self
 
     @property

@@ -60,11 +60,11 @@ def copied_thread(source_id: str, new_id: str, copy: dict[str, Any], latest: Cal
     """Copy a thread and the messages that ``latest`` finds, newest first."""
     found = yield thread_by_id(locked=True).bind(thread_id=source_id)
     if not found:
-        raise NotFound("thread", status="SOURCE_NOT_FOUND", thread_id=source_id)
+        raise NotFound("thread", status="SOURCE_NOT_FOUND", source_thread_id=source_id).during("clone_thread")
     message_ids = list(reversed((yield latest)))
     thread = _copy(found[0], new_id, copy, message_ids[-1] if message_ids else None)
     if not (yield created_thread().bind(**thread_values(thread))):
-        raise AlreadyExists("thread", status="THREAD_EXISTS", thread_id=new_id)
+        raise AlreadyExists("thread", status="THREAD_EXISTS", new_thread_id=new_id).during("clone_thread")
     ids = {message_id: str(uuid.uuid4()) for message_id in message_ids}
     if ids:
         yield copied_messages().bind(

@@ -12,7 +12,7 @@ from ..errors import InvalidArgument
 from ..schema_names import normalised_schema
 from ..storage import SchemaState, Storage
 from .database import Observer, SqlDatabase
-from .dialects import POSTGRESQL, SQLITE, SqlDialect
+from .dialects import SqlDialect
 from .domain import SqlDomain
 from .first_use import CreateSchema, FirstUse
 from .memory import SqlMemory
@@ -44,7 +44,10 @@ class SqlStorage(Storage):
 
     @property
     def engine(self) -> AsyncEngine:
-        """The SQLAlchemy engine on the storage's own connections, for queries beside it."""
+        """The SQLAlchemy engine on the storage's own connections, for queries beside it.
+
+        On SQLite its transactions begin IMMEDIATE, also to read: inside an open unit of work use ``tx.session``.
+        """
         return self._database.engine
 
     def observe(self, observer: Observer) -> Callable[[], None]:
@@ -108,6 +111,8 @@ class SqlStorage(Storage):
         """
         if session is not None and connection is not None:
             raise InvalidArgument("session", "and connection were both given; join one of them")
+        if read_only and (session is not None or connection is not None):
+            raise InvalidArgument("read_only", "is for whoever began the transaction to say, and this one is joined")
         unit = unit_of_work(self._database, SQL_DOMAINS, read_only=read_only, session=session, connection=connection)
         return unit if work is None else _within(unit, work)
 
@@ -152,6 +157,8 @@ class PgStorage(SqlStorage):
         first_use = FirstUse(create_schema, _rows())
         schema = normalised_schema(schema_name)
         if isinstance(connection_string, AsyncEngine):
+            from .postgres_dialect import POSTGRESQL
+
             super().__init__(_on_engine(connection_string, POSTGRESQL, first_use, schema))
             return
         _positive(pool_size=pool_size, pool_timeout=pool_timeout, idle_timeout=idle_timeout, max_lifetime=max_lifetime)
@@ -203,6 +210,8 @@ class SqliteStorage(SqlStorage):
     ) -> None:
         first_use = FirstUse(create_schema, _rows())
         if isinstance(path_or_url, AsyncEngine):
+            from .sqlite_dialect import SQLITE
+
             super().__init__(_on_engine(path_or_url, SQLITE, first_use, None))
             return
         _positive(pool_size=pool_size, pool_timeout=pool_timeout, busy_timeout=busy_timeout)

@@ -113,7 +113,7 @@ class TestCopyThread:
         with pytest.raises(NotFound) as raised:
             await storage.memory.copy_thread("unknown", new_thread_id="copy")
 
-        assert raised.value.id.endswith("_THREAD_SOURCE_NOT_FOUND")
+        assert raised.value.id.endswith("_CLONE_THREAD_SOURCE_NOT_FOUND")
         assert await storage.memory.get_threads() == []
 
     async def test_a_taken_id_is_refused_and_nothing_copied(self, storage: Storage) -> None:
@@ -123,7 +123,7 @@ class TestCopyThread:
         with pytest.raises(AlreadyExists) as raised:
             await storage.memory.copy_thread("t", new_thread_id="taken")
 
-        assert raised.value.id.endswith("_THREAD_THREAD_EXISTS")
+        assert raised.value.id.endswith("_CLONE_THREAD_THREAD_EXISTS")
         assert await storage.memory.get_thread_by_id("taken") == thread("taken", title="Mine")
         assert [each.id async for each in storage.memory.iter_messages()] == ["a"]
 

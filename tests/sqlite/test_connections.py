@@ -248,3 +248,10 @@ class TestBinaryCells:
 
             assert [thread.metadata for thread in found] == [{"a": [1, "x"]}]
             assert changed.metadata == {"a": [1, "x"], "b": True}
+
+
+class TestJoining:
+    async def test_a_joined_transaction_can_not_be_made_read_only(self, sqlite_path: Path) -> None:
+        async with SqliteStorage(sqlite_path) as storage, storage.engine.connect() as connection:
+            with pytest.raises(InvalidArgument, match="read_only"):
+                storage.transaction(read_only=True, connection=connection)
