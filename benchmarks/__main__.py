@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 
 import psycopg
 
-from tests.requirements import MissingServerError
+from tests.servers import MissingServerError
 from tests.servers.postgres import postgres
 
 from . import imports

@@ -182,6 +182,8 @@ def _add_index(table: Table, source: Index, schema: str | None) -> None:
         name: visitors.replacement_traverse(value, {}, here) if name.endswith("_where") else value
         for name, value in source.dialect_kwargs.items()
     }
+    if "postgresql_include" in source.info:
+        options["postgresql_include"] = source.info["postgresql_include"]
     expressions = [
         visitors.replacement_traverse(cast("ColumnElement[Any]", each), {}, here) for each in source.expressions
     ]

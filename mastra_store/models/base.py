@@ -6,6 +6,8 @@ in ``info`` and resolved in one place, ``mastra_store.schema``:
 - ``info=ONLY_POSTGRESQL`` or ``info=ONLY_SQLITE`` on a column, constraint, index or table: it exists there alone;
 - ``info=NULLABLE_ON_SQLITE`` on a column: NOT NULL on PostgreSQL alone;
 - ``info=UNPREFIXED``, ``RAW_PREFIX``, ``CONSTRAINT_NAME`` on an index or constraint: how its name begins in a schema;
+- ``info={"postgresql_include": [...]}`` on an index: the columns that it carries besides on PostgreSQL (SQLAlchemy's
+  own argument of that name imports its PostgreSQL dialect with the model, which costs as much as all of ours);
 - the ``timestamptz`` twin that PostgreSQL keeps of every time is added here, never written in a model.
 """
 

@@ -58,7 +58,7 @@ class MessageRow(Base):
             thread_id,
             created_at,
             id,
-            postgresql_include=["resourceId", "createdAtZ"],
+            info={"postgresql_include": ["resourceId", "createdAtZ"]},
         ),
         # list_messages_by_resource_id.
         Index("mastra_store_messages_resource_page_idx", resource_id, created_at, id),

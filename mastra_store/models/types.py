@@ -6,8 +6,7 @@ The aliases at the end are what models write in their annotations; ``Base`` maps
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, Boolean, Double, Integer, Text, TypeDecorator
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy import TIMESTAMP, BigInteger, Boolean, Double, Integer, Text, TypeDecorator
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import JSON, REAL, TypeEngine
 
@@ -90,6 +89,8 @@ class JsonType(TypeDecorator[Any]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import JSONB  # as costly as half of our own imports
+
             return dialect.type_descriptor(JSONB(none_as_null=True))
         return dialect.type_descriptor(Text())
 

@@ -7,7 +7,6 @@ those of a thread with it (contract: memory.md, deleteThread).
 from typing import Any
 
 from sqlalchemy import Column, MetaData, Select, Table, Text, bindparam, column, delete, func, select, table
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import Delete
 
 from .dialects import SqlDialect
@@ -39,6 +38,8 @@ def vector_tables(sql: SqlDialect) -> Select[Any]:
 
 @statement(lambda: None)
 def without_vectors(sql: SqlDialect, *, table_name: str) -> Delete:
+    from sqlalchemy.dialects.postgresql import JSONB  # its import is for those who use PostgreSQL
+
     # A whole Table: only those are put into the storage's schema.
     vectors = Table(table_name, MetaData(), Column("metadata", JSONB()))
     return delete(vectors).where(vectors.c.metadata["thread_id"].astext == bindparam("of_thread"))

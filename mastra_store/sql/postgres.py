@@ -18,9 +18,9 @@ from ..errors import MastraError, SchemaMissing
 from ..urls import postgresql_conninfo
 from . import postgres_errors
 from .database import Plans, SqlDatabase, drive
-from .dialects import POSTGRESQL
 from .first_use import version
 from .plans import Call, Work
+from .postgres_dialect import POSTGRESQL
 from .unit import remember_failures
 
 R = TypeVar("R")

@@ -16,10 +16,10 @@ from ..errors import LockTimeout, MastraError
 from ..urls import sqlite_location
 from . import sqlite_errors
 from .database import Plans, SqlDatabase
-from .dialects import SQLITE
 from .first_use import version
 from .plans import Call, Work
 from .sqlite_connections import LentConnection, SqlitePool, run_in_transaction
+from .sqlite_dialect import SQLITE
 from .unit import remember_failures
 
 R = TypeVar("R")

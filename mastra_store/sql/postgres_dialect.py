@@ -1,0 +1,101 @@
+"""What PostgreSQL writes in its own way."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+    type_coerce,
+)
+from sqlalchemy.dialects import postgresql
+
+from ..models.base import Base, instant, twin
+from ..models.types import UtcTimeType, UtcTwinType
+from ..models.workflows import THREAD_ID
+from .dialects import Attribute, SqlDialect
+from .parameters import JsonParameter
+
+UTC_ZONE: ColumnElement[str] = literal_column("'UTC'")
+
+
+class PostgreSQL(SqlDialect):
+    name = "postgresql"
+    store = "PG"
+    writes_in_ctes = True
+    vectors_beside_messages = True
+
+    def insert(self, row: type[Base]) -> postgresql.Insert:
+        return postgresql.insert(row)
+
+    def stored(self, attribute: Attribute) -> ColumnElement[Any]:
+        # As an instant, not as a wall clock: the driver makes aware datetimes of it without a step in Python.
+        return instant(attribute) if isinstance(attribute.type, UtcTimeType) else attribute.expression
+
+    def instant(self, attribute: Attribute) -> ColumnElement[Any]:
+        return instant(attribute)
+
+    def moment(self, name: str) -> ColumnElement[Any]:
+        return bindparam(name, type_=UtcTwinType())
+
+    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Any, Any]:
+        return {attribute: func.timezone(UTC_ZONE, moment, type_=UtcTimeType()), twin(attribute): moment}
+
+    def as_written(self, *attributes: Attribute) -> list[Any]:
+        return [*attributes, *(twin(each) for each in attributes if isinstance(each.type, UtcTimeType))]
+
+    def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
+        return type_coerce(attribute, postgresql.TIMESTAMP())
+
+    def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
+        return attribute == func.any(bindparam(name, type_=ARRAY(Text())))
+
+    def is_among(self, attribute: Attribute, keys: Select[Any] | CompoundSelect[Any]) -> ColumnElement[bool]:
+        # An array, not a join: whatever number of keys the planner expects of LIMITs and LATERALs that it can not see
+        # through, it never reads the whole table for them.
+        return attribute == func.any(func.array(keys.scalar_subquery()))
+
+    def listed(self, name: str) -> FromClause:
+        given = func.unnest(bindparam(name, type_=ARRAY(Text())))
+        return given.table_valued(column("value", Text()), name=f"given_{name}").render_derived(name=f"given_{name}")
+
+    def rows(self, name: str, **fields: Any) -> FromClause:
+        columns = [column(field, type_) for field, type_ in fields.items()]
+        source = func.json_to_recordset(cast(bindparam(name, type_=JsonParameter()), postgresql.JSON))
+        return source.table_valued(*columns, name=name).render_derived(name=name, with_types=True)
+
+    def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
+        # Literals, so that the expression is the one that an index was made of.
+        if len(path) == 1:
+            return attribute.op("->>", return_type=Text())(literal_column(f"'{path[0]}'"))
+        return attribute.op("#>>", return_type=Text())(literal_column(f"'{{{','.join(path)}}}'"))
+
+    def thread_of_run(self) -> ColumnElement[Any]:
+        return THREAD_ID
+
+    def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        wanted = cast(bindparam(name, type_=JsonParameter()), postgresql.JSONB)
+        return attribute.bool_op("@>")(wanted)
+
+    def locked(self, query: Select[Any]) -> Select[Any]:
+        return query.with_for_update()
+
+    def nearest(
+        self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str
+    ) -> Select[Any]:
+        nearest = keys.order_by(*order).limit(targets.c[most]).lateral()
+        return select(*nearest.c).select_from(targets.join(nearest, true()))
+
+
+POSTGRESQL = PostgreSQL()

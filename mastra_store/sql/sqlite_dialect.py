@@ -1,0 +1,122 @@
+"""What SQLite writes in its own way."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    LargeBinary,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects import sqlite
+
+from ..models.base import Base
+from ..models.types import UtcTimeType, UtcTwinType
+from ..models.workflows import WorkflowSnapshotRow
+from .dialects import Attribute, SqlDialect
+from .parameters import JsonParameter
+
+
+class SQLite(SqlDialect):
+    """SQLite from 3.38 on. Our connections know two functions more (``sqlite_functions.py``): ``mastra_json`` reads
+    a JSON cell of either form, ``mastra_contains`` is PostgreSQL's ``@>``."""
+
+    name = "sqlite"
+    store = "SQLITE"
+    writes_in_ctes = False
+    vectors_beside_messages = False
+
+    def insert(self, row: type[Base]) -> sqlite.Insert:
+        return sqlite.insert(row)
+
+    def stored(self, attribute: Attribute) -> ColumnElement[Any]:
+        return attribute.expression
+
+    def instant(self, attribute: Attribute) -> ColumnElement[Any]:
+        return attribute.expression
+
+    def moment(self, name: str) -> ColumnElement[Any]:
+        return bindparam(name, type_=UtcTimeType())
+
+    def times(self, attribute: Attribute, moment: ColumnElement[Any]) -> dict[Any, Any]:
+        return {attribute: moment}
+
+    def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
+        return type_coerce(attribute, Text())
+
+    def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
+        return attribute.in_(select(self.listed(name).c.value))
+
+    def is_among(self, attribute: Attribute, keys: Select[Any] | CompoundSelect[Any]) -> ColumnElement[bool]:
+        return attribute.in_(keys)
+
+    def listed(self, name: str) -> FromClause:
+        given = func.json_each(bindparam(name, type_=JsonParameter()))
+        return given.table_valued(column("value", Text()), name=f"given_{name}")
+
+    def rows(self, name: str, **fields: Any) -> FromClause:
+        listed = func.json_each(bindparam(name, type_=JsonParameter())).table_valued("value", name=f"{name}_json")
+        columns = [
+            func.json_extract(listed.c.value, literal_column(f"'$.{field}'"), type_=_as_stored(type_)).label(field)
+            for field, type_ in fields.items()
+        ]
+        return select(*columns).subquery(name)
+
+    def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
+        return func.json_extract(func.mastra_json(attribute), literal_column(f"'$.{'.'.join(path)}'"), type_=Text())
+
+    def thread_of_run(self) -> ColumnElement[Any]:
+        snapshot = func.mastra_json(WorkflowSnapshotRow.snapshot)
+        steps = func.json_each(snapshot, literal_column("'$.context'")).table_valued("key", "value", "type")
+        # Only CASE keeps a function from being called: json_extract refuses values that are no JSON text.
+        step = case((steps.c.type == literal_column("'object'"), steps.c.value), else_=null())
+        its_thread: ColumnElement[str] = literal_column(
+            "'$.suspendPayload.__streamState.messageList.memoryInfo.threadId'"
+        )
+        waiting = (
+            select(func.json_extract(step, its_thread))
+            .where(func.json_extract(step, literal_column("'$.status'")) == literal_column("'suspended'"))
+            .where(func.json_type(step, its_thread).is_not(None))
+            # Of several the one that PostgreSQL finds: jsonb sorts keys by their length in bytes.
+            .order_by(func.length(cast(steps.c.key, LargeBinary())), steps.c.key)
+            .limit(literal_column("1"))
+        )
+        of_input = func.json_extract(snapshot, literal_column("'$.context.input.messageListState.memoryInfo.threadId'"))
+        return func.coalesce(waiting.scalar_subquery(), of_input, type_=Text())
+
+    def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        return func.mastra_contains(attribute, bindparam(name, type_=JsonParameter())) == literal_column("1")
+
+    def locked(self, query: Select[Any]) -> Select[Any]:
+        return query  # A unit of work that writes holds the whole database from its BEGIN IMMEDIATE on.
+
+    def nearest(
+        self, targets: FromClause, keys: Select[Any], order: Sequence[ColumnElement[Any]], most: str
+    ) -> Select[Any]:
+        # A LIMIT can not refer to a column here: as many as any target wants are read, and numbered.
+        read = keys.add_columns(func.row_number().over(order_by=order).label("nth")).order_by(*order)
+        numbered = read.limit(bindparam(most)).correlate(targets).subquery()
+        wanted = select(numbered.c[0]).where(numbered.c.nth <= targets.c[most]).correlate(targets)
+        key = keys.selected_columns[0]
+        (row,) = key.base_columns
+        found = row.table.alias()
+        return select(found.c[key.name]).select_from(targets.join(found, found.c[key.name].in_(wanted)))
+
+
+def _as_stored(type_: Any) -> Any:
+    return UtcTimeType() if isinstance(type_, UtcTwinType) else type_
+
+
+SQLITE = SQLite()
