@@ -75,6 +75,8 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 @pytest.fixture
 def pg_bin(postgres_server: PostgresServer) -> Path:
     """The directory of ``pg_dump`` and ``psql``."""
+    if postgres_server.binaries is None:
+        skip_or_fail("PostgreSQL", MissingServerError("pg_dump comes with its wheel: run `make servers`"))
     return postgres_server.binaries
 
 

@@ -87,6 +87,8 @@ def test_pg_dump_comes_with_the_server(pg_bin: Path) -> None:
     assert (pg_bin / "pg_dump").exists()
 
 
+@pytest.mark.postgres(18)
+@pytest.mark.usefixtures("pg_bin")  # the test wants the wheel, whichever server is used
 def test_a_server_stops_when_its_process_is_killed() -> None:
     program = "from tests.servers.postgres import *\nwith bundled_postgres(18) as s: print(s.url, flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", program], stdin=PIPE, stdout=PIPE, cwd=ROOT) as process:

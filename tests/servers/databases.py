@@ -22,10 +22,10 @@ _TABLES = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND reln
 class PostgresServer:
     """A server that is up: where it is, and databases on it."""
 
-    def __init__(self, url: str, binaries: Path) -> None:
+    def __init__(self, url: str, binaries: Path | None) -> None:
         self.url = url
         self.binaries = binaries
-        """The directory of ``pg_dump`` and ``psql``, of the server's version or a newer one."""
+        """The directory of ``pg_dump`` and ``psql``, of the server's version or a newer one, if there is one."""
         self._numbers = count(1)
         self._templates: dict[str, _Template] = {}
 

