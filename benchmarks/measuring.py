@@ -42,21 +42,21 @@ class Round:
     raw_cpu: float
 
 
-async def compare(ours: Way, raw: Way, prepare: Callable[[int], Any], settle: Callable[[], Awaitable[None]]) -> Figures:
+async def compare(ours: Way, raw: Way, prepare: Callable[[int], Any], settle: Callable[[], None]) -> Figures:
     """Measure both ways.
 
     Args:
         prepare: makes the argument of the n-th call, outside the measured time; both ways get the same one.
-        settle: called before each round, to let the databases do what they do between bursts of work.
+        settle: called before each round.
     """
     arguments = map(prepare, count(1))
     calls = await _calls_of_a_round(ours, raw, arguments)
     rounds, rates = [], []
     for _ in range(ROUNDS):
-        await settle()
+        settle()
         rounds.append(await _round(ours, raw, list(islice(arguments, calls))))
     for _ in range(ROUNDS):
-        await settle()
+        settle()
         burst = list(islice(arguments, max(calls, 4 * TASKS)))
         rates.append((await _rate(ours, burst), await _rate(raw, burst)))
     return Figures(

@@ -34,8 +34,6 @@ class Raw(Protocol):
 
     async def update_results(self, workflow: str, run_id: str, step_id: str, result: Any) -> dict[str, Any]: ...
 
-    async def vacuum(self) -> None: ...
-
 
 @dataclass(frozen=True, slots=True)
 class Statements:

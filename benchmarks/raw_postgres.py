@@ -96,10 +96,6 @@ class RawPostgres:
             context: dict[str, Any] = snapshot["context"]
             return context
 
-    async def vacuum(self) -> None:
-        async with self._pool.connection() as connection:
-            await connection.execute("VACUUM mastra_threads, mastra_messages, mastra_workflow_snapshot")
-
     async def _fetch(self, sql: str, values: Any) -> list[Any]:
         async with self._pool.connection() as connection:
             return await (await connection.execute(sql, values, prepare=True)).fetchall()

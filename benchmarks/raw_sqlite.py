@@ -120,10 +120,6 @@ class RawSqlite:
 
         return await self._write(work)
 
-    async def vacuum(self) -> None:
-        """SQLite needs none; its log is emptied, so that no round pays for the rounds before it."""
-        await self._run(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
-
     async def _run(self, work: Callable[[sqlite3.Connection], R]) -> R:
         connection = await self._pool.get()
         try:

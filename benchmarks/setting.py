@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,13 +41,16 @@ TABLES: tuple[tuple[str, list[str], Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """An open storage, and the baseline beside it."""
+    """An open storage, and the baseline beside it.
+
+    Attributes:
+        settle: does to both databases what else happens to them between bursts of work, so that no round pays for the
+            rounds before it: PostgreSQL is vacuumed, SQLite's log is written back.
+    """
 
     storage: Storage
     raw: Raw
-
-    async def settle(self) -> None:
-        await self.raw.vacuum()
+    settle: Callable[[], None]
 
 
 @asynccontextmanager
@@ -67,7 +70,7 @@ async def sqlite_sides() -> AsyncIterator[Sides]:
         await raw.open()
         try:
             async with SqliteStorage(ours, pool_size=SQLITE_POOL, create_schema="never") as storage:
-                yield Sides(storage, raw)
+                yield Sides(storage, raw, lambda: _write_back(ours, plain))
         finally:
             await raw.close()
 
@@ -88,7 +91,7 @@ async def postgres_sides(server: PostgresServer) -> AsyncIterator[Sides]:
         await raw.open()
         try:
             async with PgStorage(ours, pool_size=POSTGRES_POOL, create_schema="never") as storage:
-                yield Sides(storage, raw)
+                yield Sides(storage, raw, lambda: _vacuum(ours, plain))
         finally:
             await raw.close()
 
@@ -117,8 +120,20 @@ def _fill_postgres(url: str) -> None:
                     instants = [cell for cell in row if isinstance(cell, datetime)]
                     plain = [cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell for cell in row]
                     copy.write_row([*plain, *instants])
-        # What autovacuum does to any table before long: statistics, and pages known as all visible.
-        connection.execute("VACUUM ANALYZE")
+        connection.execute("ANALYZE")
+
+
+def _vacuum(*urls: str) -> None:
+    for url in urls:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"VACUUM {', '.join(table for table, _, _ in TABLES)}")
+
+
+def _write_back(*paths: Path) -> None:
+    for path in paths:
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        connection.close()
 
 
 def _quoted(names: list[str]) -> str:
