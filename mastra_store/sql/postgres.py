@@ -17,6 +17,7 @@ from .. import jsontext
 from ..errors import MastraError, SchemaMissing
 from ..urls import postgresql_conninfo
 from . import postgres_errors
+from .cancellation import Cancellation
 from .database import Plans, SqlDatabase, drive
 from .first_use import version
 from .plans import Call, Work
@@ -114,21 +115,24 @@ class PgDatabase(SqlDatabase):
     async def run(self, work: Work[R]) -> R:
         await self.ready()
         try:
+            cancellation = Cancellation()
             async with self._connection() as connection, connection.transaction():
-                return await drive(work, lambda call: self._execute(connection, call))
+                return await drive(work, lambda call: self._execute(connection, call, cancellation))
         except psycopg.Error as error:
             await self._was_broken(error)
             raise self._reported(error) from error
 
     async def run_on(self, connection: AsyncConnection, call: Call[R]) -> R:
+        cancellation = Cancellation()
         driver = await _driver(connection)
         with self.translating():
-            return await self._execute(driver, call)
+            return await self._execute(driver, call, cancellation)
 
     async def run_work_on(self, connection: AsyncConnection, work: Work[R]) -> R:
+        cancellation = Cancellation()
         driver = await _driver(connection)
         with self.translating():
-            return await drive(work, lambda call: self._execute(driver, call))
+            return await drive(work, lambda call: self._execute(driver, call, cancellation))
 
     def transaction_options(self, *, read_only: bool) -> dict[str, Any]:
         return {"postgresql_readonly": True} if read_only else {}
@@ -140,8 +144,9 @@ class PgDatabase(SqlDatabase):
         return self.translated(error) or MastraError(type(error).__name__)
 
     async def _run_alone(self, call: Call[R]) -> R:
+        cancellation = Cancellation()
         async with self._connection() as connection:
-            return await self._execute(connection, call)
+            return await self._execute(connection, call, cancellation)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Driver]:
@@ -166,11 +171,13 @@ class PgDatabase(SqlDatabase):
         await connection.set_autocommit(False)
         return connection
 
-    async def _execute(self, connection: Driver, call: Call[R]) -> R:
+    async def _execute(self, connection: Driver, call: Call[R], cancellation: Cancellation) -> R:
+        cancellation.check()
         plan = self.plans.of(call.statement)
         started = time.perf_counter()
         cursor = await connection.execute(plan.text, plan.bind(call.values), prepare=self._prepare_statements)
         rows: list[Any] = [] if cursor.description is None else await cursor.fetchall()
+        cancellation.check()
         if self.observers.watching:
             self.observers.tell(plan, rows, started)
         return plan.read(rows)
