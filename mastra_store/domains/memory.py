@@ -239,6 +239,7 @@ class MemoryDomain(Domain, ABC):
 
         Raises:
             InvalidArgument: a field can not be changed or stored.
+            NotFound: a message shall move to a thread that does not exist. Nothing was changed.
         """
 
     @abstractmethod

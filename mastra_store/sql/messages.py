@@ -13,11 +13,12 @@ from ..domains import message_input
 from ..domains.base import operation
 from ..domains.memory import MemoryDomain
 from ..domains.message_input import Draft, MessageChange, identifiers, merged_content
+from ..errors import NotFound
 from ..models.memory import MessageRow
 from ..records.memory import Message
 from .dialects import SqlDialect
 from .domain import SqlDomain
-from .message_saving import given_messages, save, threaded_cells, touched_thread, touched_threads
+from .message_saving import given_messages, missing_threads, save, threaded_cells, touched_thread, touched_threads
 from .plans import Call, Work, statement
 
 MESSAGE = (
@@ -58,6 +59,9 @@ def changed_messages(changes: list[MessageChange]) -> Work[list[Message]]:
     stored = yield messages_by_id(locked=True).bind(ids=[change.id for change in changes])
     by_id = {change.id: change for change in changes}
     changed = [_changed(message, by_id[message.id]) for message in stored]
+    if moved_to := {message.thread_id for message in changed} - {message.thread_id for message in stored}:
+        for missing in (yield missing_threads().bind(threads=sorted(moved_to))):
+            raise NotFound("thread", status="FAILED", thread_id=missing.missing_thread)
     if changed:
         yield rewritten_messages().bind(messages=[threaded_cells(message) for message in changed])
         yield touched({message.thread_id for message in (*stored, *changed)}, utc_now())

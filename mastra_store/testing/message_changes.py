@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from ..clock import utc_now
+from ..errors import NotFound
 from ..storage import Storage
 from .builders import after, ids, message, said, thread
 from .strategies import MODEST, WILD_TEXTS, json_objects
@@ -88,6 +89,14 @@ class TestUpdateMessages:
         assert now["from"] >= before["from"]
         assert now["to"] > before["to"]
         assert now["untouched"] == before["untouched"]
+
+    async def test_none_moves_to_a_thread_that_does_not_exist(self, storage: Storage) -> None:
+        await storage.memory.save_messages("t", [message("a"), message("b")])
+
+        with pytest.raises(NotFound, match="nowhere"):
+            await storage.memory.update_messages([{"id": "a", "role": "system"}, {"id": "b", "thread_id": "nowhere"}])
+
+        assert await storage.memory.get_messages("t") == [message("a"), message("b")]
 
     async def test_the_thread_is_stamped(self, storage: Storage) -> None:
         await storage.memory.save_messages("t", [message("a")])
