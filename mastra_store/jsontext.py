@@ -20,13 +20,20 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LEAVES = frozenset({str, int, bool, type(None)})
 """The types of which every value is JSON."""
-_KEYS = frozenset({str})
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
 
 
+class Encoded(str):
+    """A value that is JSON text already. ``encode`` gives it back."""
+
+    __slots__ = ()
+
+
 def encode(value: Any) -> str:
     """``value`` as compact JSON text: key order kept, non-ASCII unescaped, unpaired surrogates escaped."""
+    if type(value) is Encoded:
+        return str(value)
     try:
         return _encoder.encode(value).decode()
     except UnicodeEncodeError:
@@ -60,7 +67,7 @@ def checked(value: Any, path: str) -> Any:
         InvalidArgument: a part is something else (NaN, a set, bytes, a key that is no string, ...), or the nesting
             passes ``MAX_DEPTH``; the message names the part, as in ``metadata.tags[2]``.
     """
-    if not _is_json(value, 0):
+    if not _holds_json([value], -1):
         _refuse(value, path, 0)
     return value
 
@@ -74,7 +81,26 @@ def storable(value: Any, path: str) -> Any:
         InvalidArgument: as ``checked``, or two keys of an object would become the same.
     """
     checked(value, path)
-    return _cleaned(value, path) if _needs_cleaning(value) else value
+    return value if _clean_text(value) is not None else _cleaned(value, path)
+
+
+def storable_text(value: Any, path: str) -> Encoded:
+    """``storable`` and ``encode`` in one, for a value that is only stored."""
+    checked(value, path)
+    text = _clean_text(value)
+    return Encoded(encode(_cleaned(value, path)) if text is None else text)
+
+
+def _clean_text(value: Any) -> str | None:
+    """``value`` as JSON text, or ``None`` if a text in it may hold NUL or an unpaired surrogate.
+
+    That is asked of the encoder, which sees every character anyway.
+    """
+    try:
+        text = _encoder.encode(value)
+    except UnicodeEncodeError:
+        return None
+    return None if b"\\u0000" in text else text.decode()
 
 
 def text_of(value: Any, path: str, *, least: int = 0, most: int | None = None) -> str:
@@ -97,25 +123,27 @@ def text_of(value: Any, path: str, *, least: int = 0, most: int | None = None) -
     return str.__str__(value)  # of a member of an enum, its text
 
 
-def _is_json(value: Any, depth: int) -> bool:
-    """Whether a value and all below it are JSON. Finding the offender takes three times as long: ``_refuse`` does.
+def _holds_json(container: Any, depth: int) -> bool:
+    """Whether all that is below a dict or list is JSON. Finding the offender takes longer: ``_refuse`` does.
 
     Exact types are asked: nearly every value is one of them, and subclasses (an ``IntEnum``, a ``str`` enum) may
     encode as something else than they are.
     """
-    kind = type(value)
-    if kind is dict:
-        if not _KEYS.issuperset(map(type, value)):
-            return False
-        items = value.values()
-    elif kind is list:
-        items = value
-    else:
-        return kind in _LEAVES or (kind is float and math.isfinite(value))
     if depth >= MAX_DEPTH:
         return False
-    for item in items:  # noqa: SIM110 (a generator expression would take half as long again)
-        if type(item) not in _LEAVES and not _is_json(item, depth + 1):
+    if type(container) is dict:
+        for key in container:
+            if type(key) is not str:
+                return False
+        container = container.values()
+    for item in container:
+        kind = type(item)
+        if kind in _LEAVES:
+            continue
+        if kind is dict or kind is list:
+            if not _holds_json(item, depth + 1):
+                return False
+        elif kind is not float or not math.isfinite(item):
             return False
     return True
 
@@ -142,14 +170,6 @@ def _refuse(value: Any, path: str, depth: int) -> None:
         raise InvalidArgument(
             path, f"is of type {kind.__name__}; JSON has objects, lists, text, numbers, true, false, null"
         )
-
-
-def _needs_cleaning(value: Any) -> bool:
-    """Whether a text in it may hold NUL or an unpaired surrogate. Asked of the encoder, which sees every character."""
-    try:
-        return b"\\u0000" in _encoder.encode(value)
-    except UnicodeEncodeError:
-        return True
 
 
 def _cleaned(value: Any, path: str) -> Any:

@@ -67,6 +67,13 @@ class SqlDialect(ABC):
         """
 
     @abstractmethod
+    def json(self, name: str) -> ColumnElement[Any]:
+        """The parameter ``name``, any JSON value, to be stored in a JSON column. ``None`` is NULL.
+
+        Unlike a parameter of the column's type it may be ``jsontext.Encoded``, on every driver.
+        """
+
+    @abstractmethod
     def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
         """The text at a path inside a JSON column, NULL where there is none. The path is ours, never a caller's."""
 

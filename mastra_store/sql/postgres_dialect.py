@@ -75,6 +75,9 @@ class PostgreSQL(SqlDialect):
         source = func.json_to_recordset(cast(bindparam(name, type_=JsonParameter()), postgresql.JSON))
         return source.table_valued(*columns, name=name).render_derived(name=name, with_types=True)
 
+    def json(self, name: str) -> ColumnElement[Any]:
+        return cast(bindparam(name, type_=JsonParameter()), postgresql.JSONB)
+
     def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
         # Literals, so that the expression is the one that an index was made of.
         if len(path) == 1:
@@ -85,8 +88,7 @@ class PostgreSQL(SqlDialect):
         return THREAD_ID
 
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
-        wanted = cast(bindparam(name, type_=JsonParameter()), postgresql.JSONB)
-        return attribute.bool_op("@>")(wanted)
+        return attribute.bool_op("@>")(self.json(name))
 
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query.with_for_update()

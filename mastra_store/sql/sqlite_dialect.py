@@ -74,6 +74,9 @@ class SQLite(SqlDialect):
         ]
         return select(*columns).subquery(name)
 
+    def json(self, name: str) -> ColumnElement[Any]:
+        return bindparam(name, type_=JsonParameter())
+
     def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
         return func.json_extract(func.mastra_json(attribute), literal_column(f"'$.{'.'.join(path)}'"), type_=Text())
 
@@ -97,7 +100,7 @@ class SQLite(SqlDialect):
         return func.coalesce(waiting.scalar_subquery(), of_input, type_=Text())
 
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
-        return func.mastra_contains(attribute, bindparam(name, type_=JsonParameter())) == literal_column("1")
+        return func.mastra_contains(attribute, self.json(name)) == literal_column("1")
 
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query  # A unit of work that writes holds the whole database from its BEGIN IMMEDIATE on.

@@ -14,8 +14,7 @@ from ..domains.workflow_input import expected_statuses, state_changes, stored_ob
 from ..domains.workflow_merging import as_state, empty_snapshot, with_changes, with_result
 from ..domains.workflows import WorkflowsDomain
 from ..errors import Conflict
-from ..jsontext import storable
-from ..models.types import JsonType
+from ..jsontext import as_object, storable, storable_text
 from ..models.workflows import WorkflowSnapshotRow
 from ..pages import instant
 from ..records.workflows import WorkflowRun
@@ -42,15 +41,15 @@ class SqlWorkflowChanges(SqlDomain, WorkflowsDomain):
         updated_at: datetime | None = None,
     ) -> None:
         now = utc_now()
-        run = WorkflowRun(
-            identifier(workflow_name, "workflow_name"),
-            identifier(run_id, "run_id"),
-            stored_object(snapshot, "snapshot"),
-            now if created_at is None else instant(created_at, "created_at"),
-            now if updated_at is None else instant(updated_at, "updated_at"),
-            optional_identifier(resource_id, "resource_id"),
-        )
-        await self._database.write(persisted_run(of_resource=resource_id is not None).bind(**_values(run)))
+        values = {
+            "new_workflow": identifier(workflow_name, "workflow_name"),
+            "new_run": identifier(run_id, "run_id"),
+            "new_resource": optional_identifier(resource_id, "resource_id"),
+            "new_snapshot": storable_text(as_object(snapshot, "snapshot"), "snapshot"),
+            "new_created_at": now if created_at is None else instant(created_at, "created_at"),
+            "new_updated_at": now if updated_at is None else instant(updated_at, "updated_at"),
+        }
+        await self._database.write(persisted_run(of_resource=resource_id is not None).bind(**values))
 
     @operation
     async def update_workflow_results(
@@ -193,7 +192,7 @@ def found_or_created_run(sql: SqlDialect) -> Executable:
 @statement(lambda: None)
 def rewritten_run(sql: SqlDialect) -> Update:
     new: dict[Any, Any] = {
-        WorkflowSnapshotRow.snapshot: bindparam("new_snapshot", type_=JsonType()),
+        WorkflowSnapshotRow.snapshot: sql.json("new_snapshot"),
         **sql.times(WorkflowSnapshotRow.updated_at, sql.moment("new_updated_at")),
     }
     return update(WorkflowSnapshotRow).where(*named()).values(new)
@@ -215,7 +214,7 @@ def _inserted(sql: SqlDialect) -> Any:
             WorkflowSnapshotRow.workflow_name: bindparam("new_workflow"),
             WorkflowSnapshotRow.run_id: bindparam("new_run"),
             WorkflowSnapshotRow.resource_id: bindparam("new_resource"),
-            WorkflowSnapshotRow.snapshot: bindparam("new_snapshot", type_=JsonType()),
+            WorkflowSnapshotRow.snapshot: sql.json("new_snapshot"),
             **sql.times(WorkflowSnapshotRow.created_at, sql.moment("new_created_at")),
             **sql.times(WorkflowSnapshotRow.updated_at, sql.moment("new_updated_at")),
         }
