@@ -118,15 +118,15 @@ def new_messages(count: int, number: int) -> list[Message]:
 
 
 def snapshot(number: int) -> dict[str, Any]:
-    """A run in which some steps have ended, ``SNAPSHOT_BYTES`` long as JSON, give or take a step."""
+    """A run of an agent's steps, all of which have ended, ``SNAPSHOT_BYTES`` long as JSON, give or take a step."""
     steps: dict[str, Any] = {"input": {"city": "Zürich", "days": 3}}
-    state = {
+    state: dict[str, Any] = {
         "runId": run_id(number),
         "status": "running",
         "value": {},
         "context": steps,
-        "serializedStepGraph": [{"type": "step", "step": {"id": f"step-{index}"}} for index in range(20)],
-        "activePaths": [number % 20],
+        "serializedStepGraph": [],
+        "activePaths": [],
         "activeStepsPath": {},
         "suspendedPaths": {},
         "waitingPaths": {},
@@ -135,17 +135,19 @@ def snapshot(number: int) -> dict[str, Any]:
         "requestContext": {"tenant": "acme", "locale": "de-CH"},
     }
     while len(msgspec.json.encode(state)) < SNAPSHOT_BYTES:
-        steps[f"step-{len(steps) - 1}"] = step_result(len(steps))
+        step_id = f"step-{len(steps) - 1}"
+        steps[step_id] = step_result(len(steps))
+        state["serializedStepGraph"].append({"type": "step", "step": {"id": step_id}})
     return state
 
 
 def step_result(number: int) -> dict[str, Any]:
-    """What an agent's step leaves: a prompt, an answer of a kilobyte, and what they cost."""
+    """What an agent's step leaves: a prompt, an answer of 300 words, and what they cost."""
     return {
         "status": "success",
-        "payload": {"prompt": _WORDS * 5, "temperature": 0.2, "tools": ["weather", "search", "files"]},
+        "payload": {"prompt": _WORDS * 6, "temperature": 0.2, "tools": ["weather", "search", "files"]},
         "output": {
-            "text": _WORDS * 10,
+            "text": _WORDS * 14,
             "usage": {"inputTokens": 812 + number, "outputTokens": 164, "cached": False},
             "sources": [{"url": f"https://example.org/{index}", "score": 0.5 + index / 8} for index in range(3)],
         },

@@ -115,7 +115,7 @@ OPERATIONS = (
     Operation(
         "update results",
         1.8,
-        lambda number: (data.run_id(number % data.RUNS), f"step-{number % 20}", data.step_result(number)),
+        lambda number: (data.run_id(number % data.RUNS), f"step-{number % 8}", data.step_result(number)),
         lambda storage, it: storage.workflows.update_workflow_results(
             data.WORKFLOW, it[0], step_id=it[1], result=it[2]
         ),
