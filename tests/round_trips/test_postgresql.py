@@ -1,0 +1,61 @@
+"""How many round trips an operation costs on PostgreSQL, counted on the wire, once its statement is prepared."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from mastra_store import DateRange, PgStorage, Storage
+from tests.round_trips.wire import counted_wire
+
+pytestmark = pytest.mark.postgres(18)
+
+HELLO = {"id": "m", "role": "user", "content": "Hello"}
+
+OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
+    "get_thread_by_id": (1, lambda s: s.memory.get_thread_by_id("t")),
+    "list_threads": (1, lambda s: s.memory.list_threads(resource_id="t", metadata={"a": 1})),
+    "list_messages": (1, lambda s: s.memory.list_messages("t")),
+    "list_messages, a deep page": (1, lambda s: s.memory.list_messages("t", page=3, per_page=5)),
+    "list_messages, bounds": (1, lambda s: s.memory.list_messages("t", between=DateRange())),
+    "list_messages, include": (1, lambda s: s.memory.list_messages("t", include=[{"id": "m"}])),
+    "list_messages_by_id": (1, lambda s: s.memory.list_messages_by_id(["m", "n"])),
+    "save_messages to a thread": (1, lambda s: s.memory.save_messages("t", [HELLO])),
+    "save_messages of any threads": (1, lambda s: s.memory.save_messages(messages=[{**HELLO, "thread_id": "t"}])),
+    "save_messages, a hundred": (
+        1,
+        lambda s: s.memory.save_messages("t", [{**HELLO, "id": str(n)} for n in range(100)]),
+    ),
+    "persist_workflow_snapshot": (
+        1,
+        lambda s: s.workflows.persist_workflow_snapshot("w", "r", snapshot={"context": {}}),
+    ),
+    "load_workflow_snapshot": (1, lambda s: s.workflows.load_workflow_snapshot("w", "r")),
+    "list_workflow_runs": (1, lambda s: s.workflows.list_workflow_runs(status="running")),
+    # BEGIN, SELECT FOR UPDATE, UPDATE, COMMIT
+    "update_workflow_results": (4, lambda s: s.workflows.update_workflow_results("w", "r", step_id="s", result=1)),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+async def test_an_operation_costs_no_more_round_trips_than_its_meaning_allows(postgres_url: str, name: str) -> None:
+    allowed, operation = OPERATIONS[name]
+    async with counted_wire(postgres_url) as wire, PgStorage(wire.url, pool_size=1) as storage:
+        await storage.memory.save_messages("t", [HELLO])
+        await storage.workflows.persist_workflow_snapshot("w", "r", snapshot={"context": {}})
+        await operation(storage)
+        before = wire.round_trips
+
+        await operation(storage)
+
+        assert wire.round_trips - before == allowed
+
+
+@pytest.mark.parametrize("schema", [None, "agents"])
+async def test_a_storage_on_a_ready_schema_opens_in_two_round_trips(postgres_url: str, schema: str | None) -> None:
+    async with PgStorage(postgres_url, schema_name=schema):
+        pass
+
+    async with counted_wire(postgres_url) as wire, PgStorage(wire.url, schema_name=schema) as storage:
+        assert storage.schema_state == "current"
+        assert wire.round_trips <= 2

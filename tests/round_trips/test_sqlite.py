@@ -1,0 +1,62 @@
+"""How many hops to the connection's thread and how many statements an operation costs on SQLite."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import pytest
+
+from mastra_store import SqliteStorage, Storage
+from mastra_store.sql.sqlite_connections import SqlitePool
+
+HELLO = {"id": "m", "role": "user", "content": "Hello"}
+
+OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
+    "get_thread_by_id": (1, lambda s: s.memory.get_thread_by_id("t")),
+    "list_threads": (1, lambda s: s.memory.list_threads(resource_id="t")),
+    "list_messages": (1, lambda s: s.memory.list_messages("t")),
+    "list_messages, a deep page": (1, lambda s: s.memory.list_messages("t", page=3, per_page=5)),
+    "list_messages, include": (1, lambda s: s.memory.list_messages("t", include=[{"id": "m"}])),
+    # BEGIN IMMEDIATE, the messages, the thread, COMMIT
+    "save_messages to a thread": (4, lambda s: s.memory.save_messages("t", [HELLO])),
+    "save_messages of any threads": (4, lambda s: s.memory.save_messages(messages=[{**HELLO, "thread_id": "t"}])),
+    "persist_workflow_snapshot": (
+        1,
+        lambda s: s.workflows.persist_workflow_snapshot("w", "r", snapshot={"context": {}}),
+    ),
+    "load_workflow_snapshot": (1, lambda s: s.workflows.load_workflow_snapshot("w", "r")),
+    "update_workflow_results": (4, lambda s: s.workflows.update_workflow_results("w", "r", step_id="s", result=1)),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+async def test_an_operation_is_one_hop_and_as_few_statements_as_it_needs(
+    sqlite_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    statements, hops = [], []
+    connect, execute = SqlitePool._connect, aiosqlite.Connection._execute
+
+    def traced(pool: SqlitePool) -> sqlite3.Connection:
+        connection = connect(pool)
+        connection.set_trace_callback(statements.append)
+        return connection
+
+    async def counted(self: Any, *arguments: Any, **options: Any) -> Any:
+        hops.append(arguments)
+        return await execute(self, *arguments, **options)
+
+    monkeypatch.setattr(SqlitePool, "_connect", traced)
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+    allowed, operation = OPERATIONS[name]
+    async with SqliteStorage(sqlite_path) as storage:
+        await storage.memory.save_messages("t", [HELLO])
+        await storage.workflows.persist_workflow_snapshot("w", "r", snapshot={"context": {}})
+        await operation(storage)
+        statements.clear()
+        hops.clear()
+
+        await operation(storage)
+
+        assert (len(hops), len(statements)) == (1, allowed), statements

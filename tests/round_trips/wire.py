@@ -1,0 +1,60 @@
+"""A proxy before PostgreSQL that counts round trips: each ends with the server's ReadyForQuery."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+
+@dataclass
+class Wire:
+    """What went over it."""
+
+    url: str = ""
+    connections: int = 0
+    ready: int = 0
+    tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+
+    @property
+    def round_trips(self) -> int:
+        """Round trips for statements; a connection's start is none."""
+        return self.ready - self.connections
+
+
+@asynccontextmanager
+async def counted_wire(postgres_url: str) -> AsyncIterator[Wire]:
+    """A wire to the server of a URL."""
+    parts, wire = urlsplit(postgres_url), Wire()
+
+    async def serve(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        server, to_server = await asyncio.open_connection(parts.hostname, parts.port)
+        wire.connections += 1
+        forth = asyncio.create_task(_copy(client, to_server))
+        wire.tasks.add(forth)
+        try:
+            while head := await server.read(1):
+                length = await server.readexactly(4)
+                body = await server.readexactly(int.from_bytes(length, "big") - 4)
+                wire.ready += head == b"Z"
+                to_client.write(head + length + body)
+                await to_client.drain()
+        finally:
+            forth.cancel()
+            to_client.close()
+            to_server.close()
+
+    proxy = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = proxy.sockets[0].getsockname()[1]
+    wire.url = f"postgresql://{parts.username}@127.0.0.1:{port}{parts.path}?sslmode=disable&gssencmode=disable"
+    try:
+        yield wire
+    finally:
+        proxy.close()
+
+
+async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    while data := await source.read(65536):
+        target.write(data)
+        await target.drain()
+    target.close()
