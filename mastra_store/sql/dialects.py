@@ -63,8 +63,13 @@ class SqlDialect(ABC):
     def rows(self, name: str, **fields: Any) -> FromClause:
         """The parameter ``name``, a list of objects, as a table whose columns are ``fields`` (name=SQL type).
 
-        Times are given as the text of ``iso_milliseconds``; their type is ``UtcTwinType``.
+        Times are given as the text of ``iso_milliseconds``; their type is ``UtcTwinType``. JSON objects to be seen as
+        text are given as ``object_in_row``.
         """
+
+    @abstractmethod
+    def object_in_row(self, value: dict[str, Any]) -> Any:
+        """A JSON object to be put into one of the objects for ``rows``, where the statement sees it as JSON text."""
 
     @abstractmethod
     def json(self, name: str) -> ColumnElement[Any]:

@@ -28,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import Update
 
-from .. import jsontext
 from ..clock import iso_milliseconds, utc_now
 from ..domains.message_input import Draft
 from ..errors import NotFound
@@ -68,18 +67,19 @@ async def save(database: Executor, drafts: list[Draft], create: tuple[str, str] 
     Raises:
         NotFound: a thread does not exist.
     """
+    sql = database.sql
     threads = sorted({draft.thread_id for draft in drafts})
     values: dict[str, Any] = {"now": utc_now()}
     if create is not None:
-        into, messages = Into.CREATED, [message_cells(draft) for draft in drafts]
+        into, messages = Into.CREATED, [message_cells(sql, draft) for draft in drafts]
         values["of_thread"], values["new_resource"] = create
     elif len(threads) == 1:
-        into, messages = Into.ONE, [message_cells(draft) for draft in drafts]
+        into, messages = Into.ONE, [message_cells(sql, draft) for draft in drafts]
         values["of_thread"] = threads[0]
     else:
-        into, messages = Into.SEVERAL, [threaded_cells(draft) for draft in drafts]
+        into, messages = Into.SEVERAL, [threaded_cells(sql, draft) for draft in drafts]
         values["threads"] = threads
-    if database.sql.writes_in_ctes:
+    if sql.writes_in_ctes:
         saved = await database.write(saved_at_once(into).bind(**values, messages=messages))
     else:
         saved = await database.run(saved_in_steps(into, values, messages))
@@ -182,11 +182,11 @@ def given_messages(sql: SqlDialect, *, threaded: bool) -> FromClause:
     )
 
 
-def message_cells(message: Draft | Message) -> dict[str, Any]:
+def message_cells(sql: SqlDialect, message: Draft | Message) -> dict[str, Any]:
     """What is stored of a message, but for its thread."""
     return {
         "id": message.id,
-        "content": jsontext.encode(message.content),
+        "content": sql.object_in_row(message.content),
         "role": message.role,
         "type": message.type or "v2",
         "created_at": iso_milliseconds(message.created_at),
@@ -194,9 +194,9 @@ def message_cells(message: Draft | Message) -> dict[str, Any]:
     }
 
 
-def threaded_cells(message: Draft | Message) -> dict[str, Any]:
+def threaded_cells(sql: SqlDialect, message: Draft | Message) -> dict[str, Any]:
     """What is stored of a message."""
-    return {"thread_id": message.thread_id, **message_cells(message)}
+    return {"thread_id": message.thread_id, **message_cells(sql, message)}
 
 
 def _missing(sql: SqlDialect, known: Select[Any]) -> Select[Any]:

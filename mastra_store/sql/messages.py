@@ -41,7 +41,7 @@ class SqlMessages(SqlDomain, MemoryDomain):
     @operation
     async def update_messages(self, messages: Sequence[Mapping[str, Any]]) -> list[Message]:
         changes = message_input.changes(messages)
-        return await self._database.run(changed_messages(changes)) if changes else []
+        return await self._database.run(changed_messages(self._database.sql, changes)) if changes else []
 
     @operation
     async def delete_messages(self, message_ids: Sequence[str]) -> int:
@@ -54,7 +54,7 @@ class SqlMessages(SqlDomain, MemoryDomain):
         return await self._database.read(messages_by_id().bind(ids=ids)) if ids else []
 
 
-def changed_messages(changes: list[MessageChange]) -> Work[list[Message]]:
+def changed_messages(sql: SqlDialect, changes: list[MessageChange]) -> Work[list[Message]]:
     """Change messages and stamp the threads they are in and were in."""
     stored = yield messages_by_id(locked=True).bind(ids=[change.id for change in changes])
     by_id = {change.id: change for change in changes}
@@ -63,7 +63,7 @@ def changed_messages(changes: list[MessageChange]) -> Work[list[Message]]:
         for missing in (yield missing_threads().bind(threads=sorted(moved_to))):
             raise NotFound("thread", status="FAILED", thread_id=missing.missing_thread)
     if changed:
-        yield rewritten_messages().bind(messages=[threaded_cells(message) for message in changed])
+        yield rewritten_messages().bind(messages=[threaded_cells(sql, message) for message in changed])
         yield touched({message.thread_id for message in (*stored, *changed)}, utc_now())
     return changed
 

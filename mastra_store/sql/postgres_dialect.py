@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
+from .. import jsontext
 from ..models.base import Base, instant, twin
 from ..models.types import UtcTimeType, UtcTwinType
 from ..models.workflows import THREAD_ID
@@ -74,6 +75,9 @@ class PostgreSQL(SqlDialect):
         columns = [column(field, type_) for field, type_ in fields.items()]
         source = func.json_to_recordset(cast(bindparam(name, type_=JsonParameter()), postgresql.JSON))
         return source.table_valued(*columns, name=name).render_derived(name=name, with_types=True)
+
+    def object_in_row(self, value: dict[str, Any]) -> str:
+        return jsontext.encode(value)  # as it is, an escaped NUL inside would be refused
 
     def json(self, name: str) -> ColumnElement[Any]:
         return cast(bindparam(name, type_=JsonParameter()), postgresql.JSONB)

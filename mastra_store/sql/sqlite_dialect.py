@@ -74,6 +74,9 @@ class SQLite(SqlDialect):
         ]
         return select(*columns).subquery(name)
 
+    def object_in_row(self, value: dict[str, Any]) -> dict[str, Any]:
+        return value  # json_extract gives the very text that the encoder wrote
+
     def json(self, name: str) -> ColumnElement[Any]:
         return bindparam(name, type_=JsonParameter())
 
