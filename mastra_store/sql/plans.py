@@ -29,6 +29,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
+DOUBLE_OID = 701
+"""What a driver would say of a column's type: SQLAlchemy asks only of numbers, and ours are ``double precision``."""
+
 Row = Sequence[Any]
 Cell = Callable[[Any], Any]
 
@@ -156,7 +159,7 @@ def compile_plan(statement: Statement[R], sql: SqlDialect, dialect: Dialect, sch
     decoders = [
         (position, decode)
         for position, column in enumerate(_columns(built))
-        if (decode := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+        if (decode := column.type.dialect_impl(dialect).result_processor(dialect, DOUBLE_OID)) is not None
     ]
     names = None if compiled.positiontup is None else tuple(compiled.positiontup)
     return Plan(statement, built, str(compiled), names, fixed, tuple(encoders), tuple(decoders))
