@@ -9,8 +9,8 @@ import pytest
 
 from mastra_store import DateRange, PgStorage
 from mastra_store.sql.database import Executor
-from mastra_store.sql.postgres_dialect import POSTGRESQL
 from mastra_store.sql.plans import Call, Work, compile_plan
+from mastra_store.sql.postgres_dialect import POSTGRESQL
 from mastra_store.sql.storage import SqlStorage
 from mastra_store.sql.workflows import SqlWorkflows
 from mastra_store.storage import Storage
