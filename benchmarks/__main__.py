@@ -38,13 +38,14 @@ async def measured(
 
 
 async def _figures(operation: Operation, sides: Sides) -> Figures:
+    baseline = sides.writer if operation.writes else sides.reader
     argument = operation.prepare(0)
-    ours, raw = await operation.ours(sides.storage, argument), await operation.raw(sides.raw, argument)
+    ours, raw = await operation.ours(sides.storage, argument), await operation.raw(baseline, argument)
     if comparable(ours) != raw:
         raise AssertionError(f"{operation.name}: the storage and the raw driver give different values")
     return await compare(
         lambda argument: operation.ours(sides.storage, argument),
-        lambda argument: operation.raw(sides.raw, argument),
+        lambda argument: operation.raw(baseline, argument),
         operation.prepare,
         sides.settle,
     )

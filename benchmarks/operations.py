@@ -21,6 +21,7 @@ class Operation:
 
     Attributes:
         target: how often the raw driver's time it may take at most.
+        writes: whether it changes rows, and so needs the same indexes on both sides.
         prepare: the argument of the n-th call.
     """
 
@@ -29,6 +30,7 @@ class Operation:
     prepare: Callable[[int], Any]
     ours: Callable[[Storage, Any], Awaitable[Any]]
     raw: Callable[[Raw, Any], Awaitable[Any]]
+    writes: bool = False
 
 
 def comparable(result: Any) -> Any:
@@ -43,6 +45,7 @@ def _saving(count: int, target: float) -> Operation:
         lambda number: data.new_messages(count, number),
         lambda storage, messages: storage.memory.save_messages(messages=messages),
         lambda raw, messages: raw.save_messages(messages[0].thread_id, messages),
+        writes=True,
     )
 
 
@@ -111,6 +114,7 @@ OPERATIONS = (
         _run,
         lambda storage, run: storage.workflows.persist_workflow_snapshot(data.WORKFLOW, run[0], snapshot=run[1]),
         lambda raw, run: raw.persist(data.WORKFLOW, *run),
+        writes=True,
     ),
     Operation(
         "update results",
@@ -120,5 +124,6 @@ OPERATIONS = (
             data.WORKFLOW, it[0], step_id=it[1], result=it[2]
         ),
         lambda raw, it: raw.update_results(data.WORKFLOW, *it),
+        writes=True,
     ),
 )

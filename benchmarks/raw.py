@@ -1,8 +1,8 @@
-"""The SQL of every baseline: the plain statement that an expert writes on Mastra's own indexes.
+"""The SQL of every baseline: the plain statement that an expert writes, for lists on Mastra's own indexes.
 
 ``raw_postgres.py`` and ``raw_sqlite.py`` run it behind a pool of the kind that the storages have. Orders break ties by
 id and lists count their matches in the same statement, as the storages do. What the storages do beyond it is theirs:
-checks of the input, indexes of their own, errors.
+checks of the input, extra indexes, errors.
 """
 
 from collections.abc import Sequence

@@ -27,7 +27,7 @@ class RawPostgres:
     async def open(self) -> None:
         await self._pool.open()
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         await self._pool.close()
 
     async def get_thread(self, thread_id: str) -> Thread | None:

@@ -45,7 +45,7 @@ class RawSqlite:
             await connection.executescript(_PRAGMAS)
             self._pool.put_nowait(connection)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         while not self._pool.empty():
             await self._pool.get_nowait().close()
 
