@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -49,9 +49,12 @@ class PgDatabase(SqlDatabase):
         self._conninfo = _with_timeout(postgresql_conninfo(connection_string), statement_timeout)
         self.shown = _shown(self._conninfo)
         self._prepare_statements = prepare
+        options: dict[str, Any] = {"autocommit": True, "prepare_threshold": 5 if prepare else None}
+        self._connector = _Connector(self._conninfo, options)
         self._pool: AsyncConnectionPool[Driver] = AsyncConnectionPool(
             self._conninfo,
-            kwargs={"autocommit": True, "prepare_threshold": 5 if prepare else None},
+            connection_class=cast("type[Driver]", self._connector),  # the pool only calls its connect()
+            kwargs=options,
             min_size=pool_min,
             max_size=pool_size,
             timeout=pool_timeout,
@@ -73,18 +76,24 @@ class PgDatabase(SqlDatabase):
         self.plans = Plans(POSTGRESQL, self.engine.dialect, schema)
 
     async def open(self) -> None:
-        # The pool would retry a wrong password until its timeout. A first connection of our own says it at once.
         with self.translating():
-            await (await psycopg.AsyncConnection.connect(self._conninfo)).close()
+            await self._connector.connect_first()
             await self._pool.open()
 
     async def close(self) -> None:
         await self.engine.dispose()
         await self._pool.close()
+        await self._connector.close()
 
     async def revision(self) -> str | None:
+        plan = self.plans.of(version())
         try:
-            found: list[str] = await self._read(version().bind())
+            with self.translating():
+                async with self._connection() as connection:
+                    # Asked once, so not prepared: that would be a round trip of its own.
+                    cursor = await connection.execute(plan.text, prepare=False)
+                    rows: list[Any] = await cursor.fetchall()
+                    found = plan.read(rows)
         except SchemaMissing:
             return None
         return found[0] if found else None
@@ -189,6 +198,33 @@ class PgDatabase(SqlDatabase):
             await self._pool.check()
             return True
         return False
+
+
+class _Connector:
+    """Connects for the pool.
+
+    The pool tries again whatever goes wrong, a wrong password too, until its timeout. So a first connection is made
+    before the pool opens, which says at once what is wrong; then it is the pool's first.
+    """
+
+    def __init__(self, conninfo: str, options: dict[str, Any]) -> None:
+        self._conninfo = conninfo
+        self._options = options
+        self._first: Driver | None = None
+
+    async def connect_first(self) -> None:
+        await self.close()
+        self._first = await psycopg.AsyncConnection.connect(self._conninfo, **self._options)
+
+    async def connect(self, conninfo: str, **options: Any) -> Driver:
+        first, self._first = self._first, None
+        return first if first is not None else await psycopg.AsyncConnection.connect(conninfo, **options)
+
+    async def close(self) -> None:
+        """Close the first connection if the pool never came for it."""
+        first, self._first = self._first, None
+        if first is not None:
+            await first.close()
 
 
 async def _driver(connection: AsyncConnection) -> Driver:

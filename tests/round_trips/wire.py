@@ -18,7 +18,7 @@ class Wire:
 
     @property
     def round_trips(self) -> int:
-        """Round trips for statements; a connection's start is none."""
+        """Round trips for statements; a connection's start is counted in ``connections``."""
         return self.ready - self.connections
 
 
