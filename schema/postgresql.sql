@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS mastra_agent_versions (
     PRIMARY KEY (id)
 );
 
+CREATE INDEX IF NOT EXISTS mastra_store_agent_versions_number_idx ON mastra_agent_versions ("agentId", "versionNumber");
+
 CREATE TABLE IF NOT EXISTS mastra_agents (
     id TEXT NOT NULL, 
     status TEXT NOT NULL, 
@@ -114,6 +116,8 @@ CREATE INDEX IF NOT EXISTS mastra_ai_spans_spantype_startedat_idx ON mastra_ai_s
 CREATE INDEX IF NOT EXISTS mastra_ai_spans_tags_gin_idx ON mastra_ai_spans USING gin (tags);
 
 CREATE INDEX IF NOT EXISTS mastra_ai_spans_traceid_startedat_idx ON mastra_ai_spans ("traceId", "startedAt" DESC);
+
+CREATE INDEX IF NOT EXISTS mastra_store_spans_age_idx ON mastra_ai_spans USING brin ("startedAt");
 
 CREATE TABLE IF NOT EXISTS mastra_background_tasks (
     id TEXT NOT NULL, 
@@ -527,6 +531,8 @@ CREATE TABLE IF NOT EXISTS mastra_messages (
 
 CREATE INDEX IF NOT EXISTS mastra_messages_thread_id_createdat_idx ON mastra_messages (thread_id, "createdAt" DESC);
 
+CREATE INDEX IF NOT EXISTS mastra_store_messages_age_idx ON mastra_messages USING brin ("createdAt");
+
 CREATE INDEX IF NOT EXISTS mastra_store_messages_page_idx ON mastra_messages (thread_id, "createdAt", id) INCLUDE ("resourceId", "createdAtZ");
 
 CREATE INDEX IF NOT EXISTS mastra_store_messages_resource_page_idx ON mastra_messages ("resourceId", "createdAt", id);
@@ -782,6 +788,14 @@ CREATE TABLE IF NOT EXISTS mastra_scorers (
 
 CREATE INDEX IF NOT EXISTS mastra_scores_trace_id_span_id_created_at_idx ON mastra_scorers ("traceId", "spanId", "createdAt" DESC);
 
+CREATE INDEX IF NOT EXISTS mastra_store_scores_age_idx ON mastra_scorers USING brin ("createdAt");
+
+CREATE INDEX IF NOT EXISTS mastra_store_scores_entity_idx ON mastra_scorers ("entityId", "entityType", "createdAt", id);
+
+CREATE INDEX IF NOT EXISTS mastra_store_scores_run_idx ON mastra_scorers ("runId", "createdAt", id);
+
+CREATE INDEX IF NOT EXISTS mastra_store_scores_scorer_idx ON mastra_scorers ("scorerId", "createdAt", id);
+
 CREATE TABLE IF NOT EXISTS mastra_skill_blobs (
     hash TEXT NOT NULL, 
     content TEXT NOT NULL, 
@@ -830,6 +844,22 @@ CREATE TABLE IF NOT EXISTS mastra_skills (
     "updatedAtZ" TIMESTAMP WITH TIME ZONE DEFAULT now(), 
     PRIMARY KEY (id)
 );
+
+CREATE TABLE IF NOT EXISTS mastra_store_metrics (
+    id TEXT NOT NULL, 
+    name TEXT NOT NULL, 
+    value DOUBLE PRECISION NOT NULL, 
+    "recordedAt" TIMESTAMP WITHOUT TIME ZONE NOT NULL, 
+    labels JSONB NOT NULL, 
+    "traceId" TEXT, 
+    "spanId" TEXT, 
+    "recordedAtZ" TIMESTAMP WITH TIME ZONE DEFAULT now(), 
+    PRIMARY KEY (id)
+);
+
+CREATE INDEX IF NOT EXISTS mastra_store_metrics_age_idx ON mastra_store_metrics USING brin ("recordedAt");
+
+CREATE INDEX IF NOT EXISTS mastra_store_metrics_name_recorded_idx ON mastra_store_metrics (name, "recordedAt", id);
 
 CREATE TABLE IF NOT EXISTS mastra_thread_state (
     "threadId" TEXT NOT NULL, 
@@ -985,4 +1015,4 @@ CREATE TABLE IF NOT EXISTS mastra_store_version (
     CONSTRAINT mastra_store_version_pkc PRIMARY KEY (version_num)
 );
 
-INSERT INTO mastra_store_version (version_num) SELECT '0001' WHERE NOT EXISTS (SELECT 1 FROM mastra_store_version);
+INSERT INTO mastra_store_version (version_num) SELECT '0002' WHERE NOT EXISTS (SELECT 1 FROM mastra_store_version);

@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS mastra_agent_versions (
     PRIMARY KEY (id)
 );
 
+CREATE INDEX IF NOT EXISTS mastra_store_agent_versions_number_idx ON mastra_agent_versions ("agentId", "versionNumber");
+
 CREATE TABLE IF NOT EXISTS mastra_agents (
     id TEXT NOT NULL, 
     status TEXT NOT NULL, 
@@ -712,6 +714,14 @@ CREATE TABLE IF NOT EXISTS mastra_scorers (
     PRIMARY KEY (id)
 );
 
+CREATE INDEX IF NOT EXISTS mastra_store_scores_entity_idx ON mastra_scorers ("entityId", "entityType", "createdAt", id);
+
+CREATE INDEX IF NOT EXISTS mastra_store_scores_run_idx ON mastra_scorers ("runId", "createdAt", id);
+
+CREATE INDEX IF NOT EXISTS mastra_store_scores_scorer_idx ON mastra_scorers ("scorerId", "createdAt", id);
+
+CREATE INDEX IF NOT EXISTS mastra_store_scores_span_idx ON mastra_scorers ("traceId", "spanId", "createdAt", id);
+
 CREATE TABLE IF NOT EXISTS mastra_skill_blobs (
     hash TEXT NOT NULL, 
     content TEXT NOT NULL, 
@@ -756,6 +766,19 @@ CREATE TABLE IF NOT EXISTS mastra_skills (
     "updatedAt" TEXT NOT NULL, 
     PRIMARY KEY (id)
 );
+
+CREATE TABLE IF NOT EXISTS mastra_store_metrics (
+    id TEXT NOT NULL, 
+    name TEXT NOT NULL, 
+    value REAL NOT NULL, 
+    "recordedAt" TEXT NOT NULL, 
+    labels TEXT NOT NULL, 
+    "traceId" TEXT, 
+    "spanId" TEXT, 
+    PRIMARY KEY (id)
+);
+
+CREATE INDEX IF NOT EXISTS mastra_store_metrics_name_recorded_idx ON mastra_store_metrics (name, "recordedAt", id);
 
 CREATE TABLE IF NOT EXISTS mastra_thread_state (
     "threadId" TEXT NOT NULL, 
@@ -870,4 +893,4 @@ CREATE TABLE IF NOT EXISTS mastra_store_version (
     CONSTRAINT mastra_store_version_pkc PRIMARY KEY (version_num)
 );
 
-INSERT INTO mastra_store_version (version_num) SELECT '0001' WHERE NOT EXISTS (SELECT 1 FROM mastra_store_version);
+INSERT INTO mastra_store_version (version_num) SELECT '0002' WHERE NOT EXISTS (SELECT 1 FROM mastra_store_version);

@@ -62,6 +62,8 @@ class MessageRow(Base):
         ),
         # list_messages_by_resource_id.
         Index("mastra_store_messages_resource_page_idx", resource_id, created_at, id),
+        # prune: the oldest messages.
+        Index("mastra_store_messages_age_idx", created_at, postgresql_using="brin", info=ONLY_POSTGRESQL),
     )
 
 

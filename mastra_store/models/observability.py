@@ -96,5 +96,28 @@ class SpanRow(Base):
         ),
         # get_span, update_span; create_span: none twice.
         Index("mastra_ai_spans_spanid_traceid_idx", span_id, trace_id, unique=True, info=ONLY_SQLITE),
+        # prune: the oldest spans.
+        Index("mastra_store_spans_age_idx", started_at, postgresql_using="brin", info=ONLY_POSTGRESQL),
     )
     __mapper_args__ = {"primary_key": [trace_id, span_id], "eager_defaults": False}  # noqa: RUF012
+
+
+class MetricRow(Base):
+    """A number that was measured once. The table is ours: Mastra's stores on SQL keep no metrics."""
+
+    __tablename__ = "mastra_store_metrics"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column()
+    value: Mapped[float]
+    recorded_at: Mapped[UtcTime] = mapped_column("recordedAt")
+    labels: Mapped[JsonObject]
+    trace_id: Mapped[str | None] = mapped_column("traceId")
+    span_id: Mapped[str | None] = mapped_column("spanId")
+
+    __table_args__ = (
+        # list_metrics, get_metric_aggregate.
+        Index("mastra_store_metrics_name_recorded_idx", name, recorded_at, id),
+        # prune: the oldest metrics.
+        Index("mastra_store_metrics_age_idx", recorded_at, postgresql_using="brin", info=ONLY_POSTGRESQL),
+    )

@@ -3,7 +3,7 @@
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import NULLABLE_ON_SQLITE, ONLY_POSTGRESQL, Base
+from .base import NULLABLE_ON_SQLITE, ONLY_POSTGRESQL, ONLY_SQLITE, Base
 from .types import Json, NestedJson, UtcTime
 
 
@@ -53,4 +53,14 @@ class ScoreRow(Base):
         Index(
             "mastra_scores_trace_id_span_id_created_at_idx", trace_id, span_id, created_at.desc(), info=ONLY_POSTGRESQL
         ),
+        # list_scores_by_span, on SQLite.
+        Index("mastra_store_scores_span_idx", trace_id, span_id, created_at, id, info=ONLY_SQLITE),
+        # list_scores_by_run_id.
+        Index("mastra_store_scores_run_idx", run_id, created_at, id),
+        # list_scores_by_scorer_id, get_score_summary.
+        Index("mastra_store_scores_scorer_idx", scorer_id, created_at, id),
+        # list_scores_by_entity_id.
+        Index("mastra_store_scores_entity_idx", entity_id, entity_type, created_at, id),
+        # prune: the oldest scores.
+        Index("mastra_store_scores_age_idx", created_at, postgresql_using="brin", info=ONLY_POSTGRESQL),
     )

@@ -70,6 +70,11 @@ class AgentVersionRow(VersionColumns, Base):
     durable: Mapped[Json | None]
     browser: Mapped[Json | None]
 
+    __table_args__ = (
+        # get_version_by_number, get_latest_version, list_versions. Not unique: Mastra allows a number twice here.
+        Index("mastra_store_agent_versions_number_idx", agent_id, "versionNumber"),
+    )
+
 
 class PromptBlockRow(EntityColumns, Base):
     """A reusable piece of a prompt."""

@@ -9,8 +9,8 @@ import psycopg
 Catalog = dict[str, str]
 """What there is, as ``column mastra_threads.id``, and how it is defined. Functions without their bodies."""
 
-VERSION_TABLE = "mastra_store_version"
-OUR_INDEXES = "mastra_store_"
+OURS = "mastra_store_"
+"""How the names of tables and indexes begin that Mastra does not have."""
 
 _POSTGRESQL = """
 SELECT 'column ' || c.relname || '.' || a.attname,
@@ -62,7 +62,7 @@ SELECT type || ' ' || tbl_name || '.' || name, sql FROM sqlite_master WHERE type
 
 
 def postgresql_catalog(url: str, schema: str = "public", *, ours: bool = False) -> Catalog:
-    """All that Mastra has in a schema; with ``ours`` also what is ours alone: the version table and our own indexes."""
+    """All that Mastra has in a schema; with ``ours`` also what is ours alone."""
     quoted = '"' + schema.replace('"', '""') + '"'
     with psycopg.connect(url) as connection:
         found = dict(connection.execute(_POSTGRESQL, {"schema": quoted}).fetchall())
@@ -98,5 +98,5 @@ def _without_ours(catalog: Catalog) -> Catalog:
     return {
         name: definition
         for name, definition in catalog.items()
-        if VERSION_TABLE not in name and not name.partition(".")[2].startswith(OUR_INDEXES)
+        if not any(part.startswith(OURS) for part in re.split("[ .]", name))
     }

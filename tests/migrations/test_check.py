@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from mastra_store import migrations
 from mastra_store.migrations.engines import connected
+from mastra_store.revisions import HEAD
 
 BOTH = {
     "DROP TABLE mastra_favorites": [
@@ -17,7 +18,7 @@ BOTH = {
     "CREATE INDEX mastra_store_old_idx ON mastra_agents (status)": [
         "index mastra_store_old_idx of mastra_agents should not be there"
     ],
-    "DELETE FROM mastra_store_version": ["revision is None and should be 0001"],
+    "DELETE FROM mastra_store_version": [f"revision is None and should be {HEAD}"],
 }
 SNAPSHOT_KEY = "public_mastra_workflow_snapshot_workflow_name_run_id_key"
 POSTGRESQL = {
@@ -66,4 +67,4 @@ def test_an_empty_database_lacks_everything(url: str) -> None:
     lines = migrations.check(url)
 
     assert "table mastra_threads is missing" in lines
-    assert "revision is None and should be 0001" in lines
+    assert f"revision is None and should be {HEAD}" in lines

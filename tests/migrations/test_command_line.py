@@ -15,7 +15,7 @@ from alembic.config import CommandLine, Config
 
 from mastra_store import migrations
 from mastra_store.migrations.engines import connected
-from mastra_store.revisions import HEAD
+from mastra_store.revisions import HEAD, REVISIONS
 from tests.migrations.catalogs import apply, tables_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -183,5 +183,5 @@ def test_it_is_a_command_of_the_checkout(sqlite_path: Path) -> None:
     )
 
     assert done.returncode == 0, done.stderr
-    assert f"Running upgrade  -> {HEAD}" in done.stderr
+    assert all(f"-> {revision}" in done.stderr for revision in REVISIONS)
     assert migrations.check(f"sqlite:///{sqlite_path}") == []
