@@ -1,20 +1,64 @@
 """The domains: abstract classes whose signatures and docstrings are the contract that every backend keeps."""
 
-from collections.abc import Mapping
-from typing import get_type_hints
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from .base import Domain
-from .memory import MemoryDomain
-from .workflows import WorkflowsDomain
+
+if TYPE_CHECKING:
+    from .memory import MemoryDomain
+    from .workflows import WorkflowsDomain
+
+D = TypeVar("D", bound=Domain)
 
 
-class Domains:
+class Lazy(Generic[D]):
+    """A domain as an attribute. It is made when it is first asked for, so that a program imports what it uses.
+
+    Args:
+        home: where the contract stands, as ``memory.MemoryDomain``.
+    """
+
+    def __init__(self, home: str) -> None:
+        self._home = home
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, owner: None, kind: type) -> "Lazy[D]": ...
+    @overload
+    def __get__(self, owner: "Domains", kind: type) -> D: ...
+    def __get__(self, owner: "Domains | None", kind: type) -> Any:
+        if owner is None:
+            return self
+        domain = owner.__dict__[self.name] = owner._make_domain(self.name)  # found there from now on
+        return domain
+
+    @property
+    def contract(self) -> type[D]:
+        """The abstract class."""
+        module, _, name = self._home.partition(".")
+        return cast("type[D]", getattr(import_module(f".{module}", __name__), name))
+
+
+class Domains(ABC):
     """The one list of domains, as attributes. Storages, transactions and composites have them."""
 
-    memory: MemoryDomain
-    workflows: WorkflowsDomain
+    memory: "Lazy[MemoryDomain]" = Lazy("memory.MemoryDomain")
+    workflows: "Lazy[WorkflowsDomain]" = Lazy("workflows.WorkflowsDomain")
+
+    @abstractmethod
+    def _make_domain(self, name: str) -> Domain:
+        """The domain of that name, which is asked for once."""
 
 
-DOMAINS: Mapping[str, type[Domain]] = get_type_hints(Domains)
+def domains() -> Iterator[Lazy[Any]]:
+    """Every domain there is, in the order of the list."""
+    return (each for each in vars(Domains).values() if isinstance(each, Lazy))
 
-__all__ = ["DOMAINS", "Domain", "Domains", "MemoryDomain", "WorkflowsDomain"]
+
+__all__ = ["Domain", "Domains", "Lazy", "domains"]

@@ -14,11 +14,13 @@ from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from sqlalchemy import Table
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.sql import visitors
 
-from ..errors import MastraError
+from ..errors import MastraError, SchemaBehind
 from .dialects import SqlDialect
 from .plans import Call, Plan, Row, Statement, Work, compile_plan
 
@@ -73,19 +75,42 @@ class Executor(ABC):
 
 
 class Plans:
-    """The compiled statements of one dialect and schema."""
+    """The compiled statements of one dialect and schema.
+
+    Attributes:
+        lacking: tables that the database does not have as this version knows them, and what is missing. A statement
+            that needs one is not compiled.
+    """
 
     def __init__(self, sql: SqlDialect, dialect: Dialect, schema: str | None) -> None:
         self.sql = sql
         self.dialect = dialect
         self.schema = schema
+        self.lacking: dict[str, list[str]] = {}
         self._plans: dict[Statement[Any], Plan[Any]] = {}
 
     def of(self, statement: Statement[R]) -> Plan[R]:
+        """The compiled statement.
+
+        Raises:
+            SchemaBehind: it needs a table that the database lacks, whole or in part.
+        """
         plan = self._plans.get(statement)
         if plan is None:
-            plan = self._plans[statement] = compile_plan(statement, self.sql, self.dialect, self.schema)
+            plan = compile_plan(statement, self.sql, self.dialect, self.schema)
+            if self.lacking:
+                self._check(plan)
+            self._plans[statement] = plan
         return plan
+
+    def _check(self, plan: Plan[Any]) -> None:
+        used = {each.name for each in visitors.iterate(plan.built) if isinstance(each, Table)}  # type: ignore[arg-type]
+        if missing := [each for name in self.lacking.keys() & used for each in self.lacking[name]]:
+            raise SchemaBehind(
+                f"the database lacks {', '.join(missing)}: let the newest @mastra package create its tables, or run "
+                "mastra_store.migrations.adopt() once it is whole",
+                missing=", ".join(missing),
+            )
 
 
 class Observers:

@@ -6,16 +6,15 @@ Nothing that exists is ever altered here.
 """
 
 import logging
-from collections.abc import Iterable
 from typing import Any, Literal
 
 from sqlalchemy import Column, Connection, MetaData, Select, String, Table, inspect, select
 
 from ..errors import InvalidArgument, SchemaBehind, SchemaMissing
-from ..models.base import Base
 from ..revisions import HEAD, REVISIONS, VERSION_TABLE
 from .database import SqlDatabase
 from .dialects import SqlDialect
+from .domains import all_rows
 from .plans import statement
 
 CreateSchema = Literal["if_missing", "never"]
@@ -33,14 +32,12 @@ class FirstUse:
 
     Args:
         create_schema: ``if_missing`` makes the tables in an empty database; ``never`` runs no DDL at all.
-        rows: the models whose columns the storage's domains use.
     """
 
-    def __init__(self, create_schema: CreateSchema, rows: Iterable[type[Base]]) -> None:
+    def __init__(self, create_schema: CreateSchema) -> None:
         if create_schema not in ("if_missing", "never"):
             raise InvalidArgument("create_schema", f"must be 'if_missing' or 'never', not {create_schema!r}")
         self._create_schema = create_schema
-        self._rows = tuple(rows)
 
     async def __call__(self, database: SqlDatabase) -> str:
         """Returns the schema's state: ``current``, ``created``, ``foreign`` or ``ahead``."""
@@ -54,18 +51,16 @@ class FirstUse:
                 found=found,
                 needed=HEAD,
             )
-        missing = await self._missing(database)
-        if missing is None:
+        lacking = await self._lacking(database)
+        if lacking is None:
             await self._create(database)
             return "created"
-        if missing:
-            raise SchemaBehind(
-                f"{database.shown} lacks what this version uses: {', '.join(missing)}. Let the newest @mastra package "
-                "create its tables, or migrate with `alembic upgrade head`",
-                missing=", ".join(missing),
-            )
         if found is None and (found := await database.revision()) == HEAD:
             return "current"  # made by somebody else between our two questions
+        database.plans.lacking = lacking
+        if lacking:
+            missing = ", ".join(each for names in lacking.values() for each in names)
+            logger.warning("%s lacks what some methods need, which will refuse: %s", database.shown, missing)
         if found is None:
             logger.info(
                 "%s was made by Mastra and is used as it is; migrations.adopt() would version it", database.shown
@@ -74,26 +69,11 @@ class FirstUse:
         logger.info("%s is at revision %s, which is newer than this version's %s", database.shown, found, HEAD)
         return "ahead"
 
-    async def _missing(self, database: SqlDatabase) -> list[str] | None:
-        """The tables and columns of our domains that the database lacks; ``None`` when it has no table of them."""
+    async def _lacking(self, database: SqlDatabase) -> dict[str, list[str]] | None:
+        """The tables of our domains that the database lacks, whole or in part; ``None`` when it has none of them."""
         with database.translating():
             async with database.engine.connect() as connection:
-                return await connection.run_sync(self._missing_in, database.schema)
-
-    def _missing_in(self, connection: Connection, schema: str | None) -> list[str] | None:
-        dialect = connection.dialect.name
-        wanted = {
-            row.__tablename__: [each.name for each in row.__table__.columns if each.info.get("only") in (None, dialect)]
-            for row in self._rows
-        }
-        # Only by name: what else is there may have types that nobody here knows.
-        reflected = inspect(connection).get_multi_columns(schema=schema, filter_names=list(wanted))
-        found = {name: {each["name"] for each in columns} for (_, name), columns in reflected.items()}
-        if not found:
-            return None
-        return [name for name in wanted if name not in found] + [
-            f"{name}.{column}" for name in found for column in wanted[name] if column not in found[name]
-        ]
+                return await connection.run_sync(_lacking_in, database.schema)
 
     async def _create(self, database: SqlDatabase) -> None:
         if self._create_schema == "never":
@@ -108,3 +88,22 @@ class FirstUse:
             if await database.revision() is None:
                 async with database.engine.connect() as connection:
                     await connection.run_sync(migrations.upgrade, schema=database.schema)
+
+
+def _lacking_in(connection: Connection, schema: str | None) -> dict[str, list[str]] | None:
+    """Each table that is not whole, and what is missing: itself, or columns as ``mastra_threads.title``."""
+    dialect = connection.dialect.name
+    wanted = {
+        row.__tablename__: [each.name for each in row.__table__.columns if each.info.get("only") in (None, dialect)]
+        for row in all_rows()
+    }
+    # Only by name: what else is there may have types that nobody here knows.
+    reflected = inspect(connection).get_multi_columns(schema=schema, filter_names=list(wanted))
+    found = {name: {each["name"] for each in columns} for (_, name), columns in reflected.items()}
+    if not found:
+        return None
+    lacking = {
+        name: [f"{name}.{column}" for column in columns if column not in found[name]] if name in found else [name]
+        for name, columns in wanted.items()
+    }
+    return {name: missing for name, missing in lacking.items() if missing}

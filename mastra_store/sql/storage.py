@@ -14,15 +14,12 @@ from ..storage import SchemaState, Storage
 from .database import Observer, SqlDatabase
 from .dialects import SqlDialect
 from .domain import SqlDomain
+from .domains import sql_domain
 from .first_use import CreateSchema, FirstUse
-from .memory import SqlMemory
 from .plans import statement
 from .unit import SqlTransaction, unit_of_work
-from .workflows import SqlWorkflows
 
 R = TypeVar("R")
-
-SQL_DOMAINS: dict[str, type[SqlDomain]] = {"memory": SqlMemory, "workflows": SqlWorkflows}
 
 
 @statement(lambda one: one)
@@ -35,8 +32,9 @@ class SqlStorage(Storage):
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
-        for name, domain in SQL_DOMAINS.items():
-            setattr(self, name, domain(database))
+
+    def _make_domain(self, name: str) -> SqlDomain:
+        return sql_domain(name)(self._database)
 
     @property
     def schema_state(self) -> SchemaState | None:
@@ -113,7 +111,7 @@ class SqlStorage(Storage):
             raise InvalidArgument("session", "and connection were both given; join one of them")
         if read_only and (session is not None or connection is not None):
             raise InvalidArgument("read_only", "is for whoever began the transaction to say, and this one is joined")
-        unit = unit_of_work(self._database, SQL_DOMAINS, read_only=read_only, session=session, connection=connection)
+        unit = unit_of_work(self._database, read_only=read_only, session=session, connection=connection)
         return unit if work is None else _within(unit, work)
 
 
@@ -154,7 +152,7 @@ class PgStorage(SqlStorage):
         prepare: bool = True,
         create_schema: CreateSchema = "if_missing",
     ) -> None:
-        first_use = FirstUse(create_schema, _rows())
+        first_use = FirstUse(create_schema)
         schema = normalised_schema(schema_name)
         if isinstance(connection_string, AsyncEngine):
             from .postgres_dialect import POSTGRESQL
@@ -208,7 +206,7 @@ class SqliteStorage(SqlStorage):
         busy_timeout: float = 30.0,
         create_schema: CreateSchema = "if_missing",
     ) -> None:
-        first_use = FirstUse(create_schema, _rows())
+        first_use = FirstUse(create_schema)
         if isinstance(path_or_url, AsyncEngine):
             from .sqlite_dialect import SQLITE
 
@@ -233,10 +231,6 @@ async def _within(
 ) -> R:
     async with unit as transaction:
         return await work(transaction)
-
-
-def _rows() -> list[Any]:
-    return [row for domain in SQL_DOMAINS.values() for row in domain.rows]
 
 
 def _on_engine(engine: AsyncEngine, sql: SqlDialect, first_use: FirstUse, schema: str | None) -> SqlDatabase:

@@ -1,6 +1,6 @@
 """The unit of work of the SQL backends: a session, and the domains on its connection."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from ..errors import MastraError
 from ..transaction import Transaction, Turns
 from .database import Executor, OnConnection, SqlDatabase
 from .domain import SqlDomain
+from .domains import sql_domain
 from .engine import ThroughSqlalchemy, begin_to_write, prepare_connection
 from .plans import Call, Work
 
@@ -78,9 +79,13 @@ class SqlTransaction(Transaction):
             schema; give them ``schema="public"`` to reach others.
     """
 
-    def __init__(self, session: AsyncSession, turns: Turns) -> None:
+    def __init__(self, unit: SqlUnit, session: AsyncSession, turns: Turns) -> None:
+        self._unit = unit
         self._session = session
         self._turns = turns
+
+    def _make_domain(self, name: str) -> SqlDomain:
+        return sql_domain(name)(self._unit)
 
     @property
     def session(self) -> AsyncSession:
@@ -98,17 +103,12 @@ class SqlTransaction(Transaction):
 @asynccontextmanager
 async def unit_of_work(
     database: SqlDatabase,
-    domains: Mapping[str, type[SqlDomain]],
     *,
     read_only: bool = False,
     session: AsyncSession | None = None,
     connection: AsyncConnection | None = None,
 ) -> AsyncIterator[SqlTransaction]:
-    """Open a unit of work on a connection of ours, or join the caller's session or connection.
-
-    Args:
-        domains: name of each domain and its class, which takes an ``Executor``.
-    """
+    """Open a unit of work on a connection of ours, or join the caller's session or connection."""
     await database.ready()
     turns = Turns()
     options = {_TURNS: turns, **database.transaction_options(read_only=read_only)}
@@ -126,11 +126,7 @@ async def unit_of_work(
                     await bound.run_sync(begin_to_write)
             # A connection of the caller's may be of any driver: there statements go through SQLAlchemy.
             through = database if ours else ThroughSqlalchemy(database)
-            unit = SqlUnit(database, through, used, bound, turns)
-            transaction = SqlTransaction(used, turns)
-            for name, domain in domains.items():
-                setattr(transaction, name, domain(unit))
-            yield transaction
+            yield SqlTransaction(SqlUnit(database, through, used, bound, turns), used, turns)
             turns.check_failed()
             if session is None:
                 # On a connection of the caller's this ends our savepoint; the transaction around it stays open.

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from mastra_store import PgStorage, SqliteStorage, errors, open_storage
-from mastra_store.domains import DOMAINS
+from mastra_store.domains import domains
 from tests.docs.pages import PAGES, ROOT, blocks
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)]+)\)")
 METHODS = [
-    (domain, name)
-    for domain, contract in DOMAINS.items()
-    for name, _ in inspect.getmembers(contract, inspect.isfunction)
+    (domain.name, name)
+    for domain in domains()
+    for name, _ in inspect.getmembers(domain.contract, inspect.isfunction)
     if not name.startswith("_")
 ]
 

@@ -1,7 +1,7 @@
 """What a storage does with what it finds on first use."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from mastra_store import (
     SchemaBehind,
     SchemaMissing,
     SqliteStorage,
+    Storage,
     export_schemas,
     migrations,
     open_storage,
@@ -166,9 +167,9 @@ async def test_tables_that_are_ahead_and_lack_a_column_are_refused(migrated: Dat
         "ALTER TABLE mastra_threads RENAME COLUMN title TO headline",
     )
 
-    with pytest.raises(SchemaBehind, match=r"mastra_threads\.title"):
-        async with open_storage(migrated.url):
-            pass
+    async with open_storage(migrated.url) as storage:
+        with pytest.raises(SchemaBehind, match=r"mastra_threads\.title"):
+            await storage.memory.list_threads()
 
 
 async def test_tables_that_mastra_made_work_and_one_line_is_logged(
@@ -187,7 +188,7 @@ async def test_tables_that_mastra_made_work_and_one_line_is_logged(
 
 
 async def test_tables_that_mastra_made_may_lack_what_no_domain_of_ours_uses(foreign: Database) -> None:
-    foreign.run("DROP TABLE mastra_favorites", "ALTER TABLE mastra_agents DROP COLUMN visibility")
+    foreign.run("DROP TABLE mastra_skill_blobs", "ALTER TABLE mastra_channel_config DROP COLUMN data")
 
     async with open_storage(foreign.url) as storage:
         assert storage.schema_state == "foreign"
@@ -200,22 +201,41 @@ async def test_tables_that_mastra_made_may_lack_what_no_domain_of_ours_uses(fore
         ("DROP TABLE mastra_workflow_snapshot", "mastra_workflow_snapshot"),
     ],
 )
-async def test_tables_that_mastra_made_and_that_lack_something_are_refused(
-    foreign: Database, change: str, missing: str
+async def test_what_tables_that_mastra_made_lack_is_refused_where_it_is_needed_and_nowhere_else(
+    foreign: Database, change: str, missing: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     foreign.run(change)
     before = foreign.objects()
+    calls: dict[str, Callable[[Storage], Awaitable[Any]]] = {
+        "mastra_resources.metadata": lambda s: s.memory.get_resource_by_id("r"),
+        "mastra_workflow_snapshot": lambda s: s.workflows.update_workflow_results("w", "r", step_id="s", result=1),
+    }
+    needing = calls.pop(missing)
 
-    with pytest.raises(SchemaBehind, match="newest @mastra package") as raised:
-        async with open_storage(foreign.url):
-            pass
+    async with open_storage(foreign.url) as storage:
+        assert f"refuse: {missing}" in caplog.text
+        with pytest.raises(SchemaBehind, match="newest @mastra package") as raised:
+            await needing(storage)
+        for other in calls.values():
+            await other(storage)
 
     assert raised.value.details["missing"] == missing
     assert foreign.objects() == before
 
 
+async def test_what_is_missing_is_refused_inside_a_unit_of_work_too(foreign: Database) -> None:
+    foreign.run("DROP TABLE mastra_workflow_snapshot")
+
+    async with open_storage(foreign.url) as storage:
+        with pytest.raises(SchemaBehind):
+            async with storage.transaction() as tx:
+                await tx.memory.save_messages("t", [{"role": "user", "content": "Hello"}])
+                await tx.workflows.create_run(workflow_id="w", run_id="r")
+        assert (await storage.memory.list_threads()).total == 0
+
+
 async def test_a_table_that_no_domain_of_ours_uses_is_mastras_too(empty: Database) -> None:
-    empty.run("CREATE TABLE mastra_favorites (id TEXT)")
+    empty.run("CREATE TABLE mastra_skill_blobs (id TEXT)")
     before = empty.objects()
 
     with pytest.raises(SchemaBehind, match="adopt"):
@@ -246,7 +266,7 @@ async def test_types_of_others_do_not_matter(postgres_url: str) -> None:
         assert storage.schema_state == "foreign"
 
 
-@pytest.mark.parametrize("question", ["_missing", "_create"])
+@pytest.mark.parametrize("question", ["_lacking", "_create"])
 async def test_somebody_else_may_make_them_while_we_look(
     empty: Database, question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

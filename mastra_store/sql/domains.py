@@ -1,0 +1,24 @@
+"""Which class is each domain on SQL. They are imported when they are first asked for."""
+
+from importlib import import_module
+
+from ..models.base import Base
+from .domain import SqlDomain
+
+SQL_DOMAINS = {
+    "memory": "memory.SqlMemory",
+    "workflows": "workflows.SqlWorkflows",
+}
+"""Name of the domain, and its class in a module of this package."""
+
+
+def sql_domain(name: str) -> type[SqlDomain]:
+    """The class of a domain."""
+    module, _, class_name = SQL_DOMAINS[name].rpartition(".")
+    found: type[SqlDomain] = getattr(import_module(f".{module}", __package__), class_name)
+    return found
+
+
+def all_rows() -> list[type[Base]]:
+    """The models of all tables that the domains use."""
+    return [row for name in SQL_DOMAINS for row in sql_domain(name).rows]
