@@ -28,10 +28,12 @@ if TYPE_CHECKING:
         SchemaBehind as SchemaBehind,
         SchemaMissing as SchemaMissing,
         TransactionClosed as TransactionClosed,
+        TransactionError as TransactionError,
         TransactionFailed as TransactionFailed,
         TransactionSpansBackends as TransactionSpansBackends,
         Unavailable as Unavailable,
     )
+    from .mongo.storage import MongoStorage as MongoStorage
     from .pages import DateRange as DateRange, Order as Order, Page as Page
     from .records.memory import (
         ClonedThread as ClonedThread,
@@ -61,10 +63,12 @@ _HOMES = {
         "SchemaBehind",
         "SchemaMissing",
         "TransactionClosed",
+        "TransactionError",
         "TransactionFailed",
         "TransactionSpansBackends",
         "Unavailable",
     ),
+    ".mongo.storage": ("MongoStorage",),
     ".pages": ("DateRange", "Order", "Page"),
     ".records.memory": ("ClonedThread", "CopiedThread", "Include", "Message", "Resource", "Thread"),
     ".records.workflows": ("WorkflowRun",),

@@ -4,15 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InvalidArgument, masked
-from .sql.storage import PgStorage, SqliteStorage, SqlStorage
-from .urls import SQLITE_SCHEMES, means_postgresql, scheme_of
+from .mongo.storage import MongoStorage
+from .sql.storage import PgStorage, SqliteStorage
+from .storage import Storage
+from .urls import MONGODB_SCHEMES, SQLITE_SCHEMES, means_postgresql, scheme_of
 
 
-def open_storage(url: str | Path, **options: Any) -> SqlStorage:
+def open_storage(url: str | Path, **options: Any) -> Storage:
     """The storage that a URL or path means; it opens with its first call or with ``async with``.
 
     ``postgresql://`` and ``postgres://`` give a ``PgStorage``; a path, ``:memory:``, ``sqlite:///`` and ``file:`` an
-    ``SqliteStorage``.
+    ``SqliteStorage``; ``mongodb://`` and ``mongodb+srv://`` a ``MongoStorage``.
 
     Args:
         options: passed to the storage.
@@ -24,4 +26,8 @@ def open_storage(url: str | Path, **options: Any) -> SqlStorage:
         return PgStorage(url, **options)
     if isinstance(url, Path) or "://" not in url or scheme_of(url) in SQLITE_SCHEMES:
         return SqliteStorage(url, **options)
-    raise InvalidArgument("url", f"{masked(url)!r} means no storage; write postgresql://..., sqlite:///... or a path")
+    if scheme_of(url) in MONGODB_SCHEMES:
+        return MongoStorage(url, **options)
+    raise InvalidArgument(
+        "url", f"{masked(url)!r} means no storage; write postgresql://..., mongodb://..., sqlite:///... or a path"
+    )

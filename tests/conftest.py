@@ -2,7 +2,8 @@
 
 ``postgres_url`` gives a fresh database on PostgreSQL 18 and on 16, each in its own run of the test;
 ``@pytest.mark.postgres(18)`` asks for 18 alone. ``MASTRA_TEST_POSTGRES_URL`` names a server to use instead of both.
-``storage`` is open on fresh, migrated tables: on SQLite and on each of those servers.
+``mongodb_url`` gives a fresh database on SecantusDB, or on the server that ``MASTRA_TEST_MONGODB_URL`` names.
+``storage`` is open on fresh, migrated tables or collections: on SQLite and on each of those servers.
 """
 
 import os
@@ -17,8 +18,10 @@ from hypothesis import HealthCheck, settings
 
 from mastra_store import migrations, open_storage
 from mastra_store.storage import Storage
+from mastra_store.testing.capabilities import ALL_CAPABILITIES
 from tests.requirements import skip_or_fail
 from tests.servers import MissingServerError
+from tests.servers.mongodb import MongoServer, mongodb
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
 
 pytest_plugins = ["mastra_store.testing.capabilities"]
@@ -108,15 +111,52 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", *VERSIONS])
-def storage_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where fresh, migrated tables are."""
-    if request.param == "sqlite":
+@pytest.fixture(scope="session")
+def mongodb_server() -> Iterator[MongoServer]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(mongodb())
+        except MissingServerError as missing:
+            skip_or_fail("MongoDB", missing)
+        yield server
+
+
+@pytest.fixture
+def mongodb_url(mongodb_server: MongoServer) -> Iterator[str]:
+    """A fresh, empty database: ``mongodb://127.0.0.1:PORT/NAME``."""
+    with mongodb_server.database() as url:
+        yield url
+
+
+SQL = ["sqlite", *VERSIONS]
+BACKENDS = [*SQL, "mongodb"]
+
+
+@pytest.fixture
+def capabilities(request: pytest.FixtureRequest) -> frozenset[str]:
+    """What the backend of the test can do."""
+    on_mongodb = "storage_url" in request.fixturenames and request.getfixturevalue("backend") == "mongodb"
+    return ALL_CAPABILITIES - {"savepoints", "sql"} if on_mongodb else ALL_CAPABILITIES
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Which backend the storage is on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def storage_url(request: pytest.FixtureRequest, backend: str) -> Iterator[str]:
+    """Where fresh, migrated tables are, or their like."""
+    if backend == "mongodb":
+        with request.getfixturevalue("mongodb_server").used_database() as url:
+            yield url
+    elif backend == "sqlite":
         path = request.getfixturevalue("sqlite_path")
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
     else:
-        major = VERSIONS[request.param]
+        major = VERSIONS[backend]
         template = request.getfixturevalue("migrated_template")(major)
         with request.getfixturevalue("postgres_servers")(major).copy(template) as url:
             yield url

@@ -1,0 +1,24 @@
+"""The memory domain on MongoDB: threads, messages, their lists, resources and copies, one module each."""
+
+from ..documents.memory import MESSAGES, OBSERVATIONAL_MEMORY, RESOURCES, THREADS
+from ..domains.base import operation
+from .copies import MongoCopies
+from .executor import Executor
+from .message_lists import MongoMessageLists
+from .messages import MongoMessages
+from .resources import MongoResources
+from .threads import MongoThreads
+
+
+class MongoMemory(MongoThreads, MongoMessages, MongoMessageLists, MongoResources, MongoCopies):
+    """The memory domain on MongoDB."""
+
+    @operation
+    async def dangerously_clear_all(self) -> None:
+        await self._database.run(cleared)
+
+
+async def cleared(tx: Executor) -> None:
+    """Delete every document of the domain."""
+    for collection in (MESSAGES, THREADS, RESOURCES, OBSERVATIONAL_MEMORY):
+        await tx.delete(collection, {})
