@@ -3,7 +3,8 @@
 ``postgres_url`` gives a fresh database on PostgreSQL 18 and on 16, each in its own run of the test;
 ``@pytest.mark.postgres(18)`` asks for 18 alone. ``MASTRA_TEST_POSTGRES_URL`` names a server to use instead of both.
 ``mongodb_url`` gives a fresh database on SecantusDB, or on the server that ``MASTRA_TEST_MONGODB_URL`` names.
-``storage`` is open on fresh, migrated tables or collections: on SQLite and on each of those servers.
+``storage`` is open on fresh, migrated tables or collections: on SQLite and on each of those servers. A test that
+``needs("sql")`` is not run on MongoDB.
 """
 
 import os
@@ -18,7 +19,6 @@ from hypothesis import HealthCheck, settings
 
 from mastra_store import migrations, open_storage
 from mastra_store.storage import Storage
-from mastra_store.testing.capabilities import ALL_CAPABILITIES
 from tests.requirements import skip_or_fail
 from tests.servers import MissingServerError
 from tests.servers.mongodb import MongoServer, mongodb
@@ -38,7 +38,14 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 VERSIONS = {f"postgresql-{major}": major for major in MAJORS} if GIVEN is None else {"postgresql": MAJORS[0]}
 
 
+SQL = ["sqlite", *VERSIONS]
+LACKING_ON_MONGODB = {"savepoints", "sql"}
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "backend" in metafunc.fixturenames:
+        needed = {name for marker in metafunc.definition.iter_markers("needs") for name in marker.args}
+        metafunc.parametrize("backend", SQL if needed & LACKING_ON_MONGODB else [*SQL, "mongodb"])
     if "postgres_major" not in metafunc.fixturenames:
         return
     wanted = metafunc.definition.get_closest_marker("postgres")
@@ -126,23 +133,6 @@ def mongodb_url(mongodb_server: MongoServer) -> Iterator[str]:
     """A fresh, empty database: ``mongodb://127.0.0.1:PORT/NAME``."""
     with mongodb_server.database() as url:
         yield url
-
-
-SQL = ["sqlite", *VERSIONS]
-BACKENDS = [*SQL, "mongodb"]
-
-
-@pytest.fixture
-def capabilities(request: pytest.FixtureRequest) -> frozenset[str]:
-    """What the backend of the test can do."""
-    on_mongodb = "storage_url" in request.fixturenames and request.getfixturevalue("backend") == "mongodb"
-    return ALL_CAPABILITIES - {"savepoints", "sql"} if on_mongodb else ALL_CAPABILITIES
-
-
-@pytest.fixture(params=BACKENDS)
-def backend(request: pytest.FixtureRequest) -> str:
-    """Which backend the storage is on."""
-    return str(request.param)
 
 
 @pytest.fixture

@@ -15,7 +15,9 @@ from tests.servers import MissingServerError
 LACKING: dict[str, dict[str, str]] = {
     "PostgreSQL": {"win32": "the launcher of tests/servers/postgres.py knows POSIX only"},
     "MongoDB": {
-        platform: "SecantusDB has no wheel for Python 3.14" for platform in [sys.platform] if sys.version_info >= (3, 14)
+        platform: "SecantusDB has no wheel for Python 3.14"
+        for platform in [sys.platform]
+        if sys.version_info >= (3, 14)
     },
     "Node": {},
 }

@@ -38,7 +38,3 @@ class Collection:
 
     name: str
     indexes: tuple[Index, ...]
-
-    def creation(self) -> dict[str, Any]:
-        """The command that makes the indexes, and with them the collection."""
-        return {"createIndexes": self.name, "indexes": [index.definition() for index in self.indexes]}

@@ -32,8 +32,20 @@ def member(expression: Any, key: str) -> Document:
     return {"$getField": {"field": literal(key), "input": expression}}
 
 
+def exists(expression: Any) -> Document:
+    """Whether an expression gives anything, null among it: what is missing sorts before null."""
+    return {"$gte": [expression, None]}
+
+
+def or_null(expression: Any) -> Document:
+    """What an expression gives, or null where that is missing."""
+    return {"$ifNull": [expression, None]}
+
+
 def contains(expression: Any, wanted: Any, depth: int = 0) -> Document:
     """PostgreSQL's ``@>`` as an expression: objects by key, lists as sets, everything else by value and JSON type."""
+    if isinstance(wanted, dict | list):
+        expression = or_null(expression)
     if isinstance(wanted, dict):
         parts = [contains(member(expression, key), value, depth) for key, value in wanted.items()]
         # Lazily: $getField refuses what is no object.

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..domains.workflow_merging import PENDING_MARKER
 from .executor import Document
-from .filters import is_object, literal, member
+from .filters import exists, is_object, literal, member, or_null
 
 SNAPSHOT = "$snapshot"
 
@@ -74,7 +74,7 @@ def _result(stored: Document, given: Any) -> Any:
         return literal(given)
     has_list = {"$and": [is_object("$$stored"), {"$isArray": ["$$stored.output"]}]}
     merged = _merged(given, given["output"])
-    return {"$let": {"vars": {"stored": stored}, "in": {"$cond": [has_list, merged, literal(given)]}}}
+    return {"$let": {"vars": {"stored": or_null(stored)}, "in": {"$cond": [has_list, merged, literal(given)]}}}
 
 
 def _merged(given: dict[str, Any], output: list[Any]) -> Document:
@@ -99,22 +99,19 @@ def _reset(marked: list[bool]) -> Document:
     suspended = {
         "$and": [
             {"$eq": ["$$old.status", "suspended"]},
-            {"$or": [_has("$$old.suspendPayload"), _has("$$old.suspendedAt")]},
+            {"$or": [exists(member("$$old", "suspendPayload")), exists(member("$$old", "suspendedAt"))]},
         ]
     }
     no_result = {"$or": [suspended, {"$eq": ["$$old", literal({PENDING_MARKER: True})]}]}
-    is_reset = {"$and": [{"$arrayElemAt": [literal(marked), "$$index"]}, is_object("$$old"), no_result]}
-    kept = {"$cond": [is_reset, None, "$$old"]}
+    is_marked = {"$arrayElemAt": [literal(marked), "$$index"]}
+    # Lazily: a member is asked of objects alone.
+    kept = {"$cond": [{"$and": [is_marked, is_object("$$old")]}, {"$cond": [no_result, None, "$$old"]}, "$$old"]}
     return {"$let": {"vars": {"old": _either(_OLD, None)}, "in": kept}}
 
 
 def _either(first: Any, second: Any) -> Document:
     """The first unless it is null or missing, else the second, else null."""
     return {"$ifNull": [first, second, None]}
-
-
-def _has(path: str) -> Document:
-    return {"$ne": [{"$type": path}, "missing"]}
 
 
 def _is_marker(element: Any) -> bool:

@@ -11,9 +11,9 @@ from ..jsontext import decode_if_json
 from ..pages import DateRange, Page, Window
 from ..records.workflows import WorkflowRun
 from .domain import MongoDomain
-from .encoding import as_json, instant_of
+from .encoding import MAX_BYTES, as_json, instant_of
 from .executor import Document
-from .filters import is_object, within
+from .filters import exists, is_object, literal, member, within
 from .paging import page_of
 
 NEWEST_FIRST = {"createdAt": -1, "workflow_name": -1, "run_id": -1}
@@ -54,7 +54,7 @@ class MongoWorkflowRuns(MongoDomain, WorkflowsDomain):
         }
         where = {name: value for name, value in given.items() if value is not None} | within("createdAt", between)
         if (thread := optional_identifier(thread_id, "thread_id")) is not None:
-            where["$expr"] = {"$eq": [_THREAD, {"$literal": thread}]}
+            where["$expr"] = {"$eq": [_THREAD, literal(thread)]}
         order = {field: way for field, way in NEWEST_FIRST.items() if field not in where or field == "createdAt"}
         found, total = await page_of(self._database, WORKFLOW_SNAPSHOTS, where, order, window)
         return window.show([run_of(each) for each in found], total)
@@ -91,25 +91,25 @@ def snapshot_of(found: Document) -> Any:
 def _of_steps() -> Document:
     """The thread that a suspended step names. Of several the one that PostgreSQL finds: jsonb sorts keys by their
     length in bytes."""
-    its_thread = "$$this.v.suspendPayload.__streamState.messageList.memoryInfo.threadId"
+    memory = "$$this.v.suspendPayload.__streamState.messageList.memoryInfo"
     length = {"$strLenBytes": "$$this.k"}
     names_it = {
         "$and": [
             is_object("$$this.v"),
             {"$eq": ["$$this.v.status", "suspended"]},
-            {"$ne": [{"$type": its_thread}, "missing"]},
+            {"$cond": [is_object(memory), exists(member(memory, "threadId")), False]},
             {
                 "$or": [
-                    {"$eq": [{"$type": "$$value.length"}, "missing"]},
                     {"$lt": [length, "$$value.length"]},
                     {"$and": [{"$eq": [length, "$$value.length"]}, {"$lt": ["$$this.k", "$$value.key"]}]},
                 ]
             },
         ]
     }
-    first = {"length": length, "key": "$$this.k", "thread": its_thread}
+    first = {"length": length, "key": "$$this.k", "thread": f"{memory}.threadId"}
+    none = {"length": MAX_BYTES, "key": "", "thread": None}
     steps = {"$objectToArray": {"$cond": [is_object("$snapshot.context"), "$snapshot.context", {}]}}
-    return {"$reduce": {"input": steps, "initialValue": {}, "in": {"$cond": [names_it, first, "$$value"]}}}
+    return {"$reduce": {"input": steps, "initialValue": literal(none), "in": {"$cond": [names_it, first, "$$value"]}}}
 
 
 _THREAD = {

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, func, select
 
+from mastra_store.documents import Collection
 from mastra_store.domains import Domain, Domains, Lazy, domains
 from mastra_store.domains.base import operation
 from mastra_store.errors import InvalidArgument
 from mastra_store.models.blobs import SkillBlobRow
+from mastra_store.mongo import domains as mongo_domains
+from mastra_store.mongo.domain import MongoDomain
 from mastra_store.sql import domains as sql_domains
 from mastra_store.sql.dialects import SqlDialect
 from mastra_store.sql.domain import SqlDomain
@@ -35,6 +38,14 @@ class SqlDummy(SqlDomain, DummyDomain):
         return int(count)
 
 
+class MongoDummy(MongoDomain, DummyDomain):
+    async def count(self) -> int:
+        return len(await self._database.find(BLOBS, {}))
+
+
+BLOBS = Collection("mastra_skill_blobs", ())
+
+
 @statement(lambda count: count)
 def blobs(sql: SqlDialect) -> Select[Any]:
     return select(func.count()).select_from(SkillBlobRow)
@@ -42,22 +53,25 @@ def blobs(sql: SqlDialect) -> Select[Any]:
 
 @pytest.fixture(autouse=True)
 def dummy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A domain beside the others: one line in the list of domains, one in the list of classes on SQL."""
+    """A domain beside the others: a line in the list of domains, and one in the lists of classes of each backend."""
     line: Lazy[Any] = Lazy("dummy.DummyDomain")
     line.__set_name__(Domains, "dummy")
     monkeypatch.setattr(Domains, "dummy", line, raising=False)
     monkeypatch.setitem(sql_domains.SQL_DOMAINS, "dummy", "dummy.SqlDummy")
+    monkeypatch.setitem(mongo_domains.MONGO_DOMAINS, "dummy", "dummy.MongoDummy")
     found = sql_domains.import_module
-    monkeypatch.setattr(
-        sql_domains, "import_module", lambda name, package: _Home if name == ".dummy" else found(name, package)
-    )
+    for backend in (sql_domains, mongo_domains):
+        monkeypatch.setattr(
+            backend, "import_module", lambda name, package: _Home if name == ".dummy" else found(name, package)
+        )
     return iter([None])
 
 
 class _Home:
-    """Stands for the module ``mastra_store.sql.dummy``."""
+    """Stands for the modules ``dummy`` of ``mastra_store.sql`` and ``mastra_store.mongo``."""
 
     SqlDummy = SqlDummy
+    MongoDummy = MongoDummy
 
 
 async def test_a_storage_has_it(storage: Storage) -> None:
@@ -93,3 +107,10 @@ def test_every_domain_of_the_list_has_a_class_on_sql(monkeypatch: pytest.MonkeyP
 
     for domain in domains():
         assert issubclass(sql_domains.sql_domain(domain.name), domain.contract)
+
+
+def test_every_domain_of_the_list_has_a_class_on_mongodb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+
+    for domain in domains():
+        assert issubclass(mongo_domains.mongo_domain(domain.name), domain.contract)

@@ -1,7 +1,7 @@
 """SecantusDB, which speaks MongoDB's protocol over mongod's own storage engine, from its wheel; as a process.
 
-It is a replica set of one member, so it has transactions; ``standalone`` makes it none. It is not mongod: what must hold
-there is also run with ``MASTRA_TEST_MONGODB_URL``.
+It is a replica set of one member, so it has transactions; ``standalone`` makes it none. It is not mongod: what must
+hold there is also run with ``MASTRA_TEST_MONGODB_URL``.
 """
 
 import importlib.util
