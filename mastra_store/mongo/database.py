@@ -1,7 +1,7 @@
 """The one place that runs commands outside of units of work, and knows the server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC
 from typing import TypeVar
@@ -92,12 +92,16 @@ class MongoDatabase(Executor):
                         self.transactions = "setName" in hello or hello.get("msg") == "isdbgrid"
                         self.schema_state = await self._first_use.opened(self)
 
-    async def prepared(self, collection: Collection) -> None:
-        """``ready``, and the collection has its indexes."""
+    def use(self, collections: Iterable[Collection]) -> None:
+        self._first_use.wanted.update(collections)
+
+    async def prepared(self) -> bool:
+        """``ready``, and the collections in use have their indexes. Whether some had to be made."""
         await self.ready()
-        if not self._first_use.has_seen(collection):
-            with self.translating():
-                await self._first_use.seen(self, collection)
+        if self._first_use.is_done:
+            return False
+        with self.translating():
+            return await self._first_use.seen(self)
 
     async def ping(self) -> None:
         await self.ready()
@@ -110,7 +114,7 @@ class MongoDatabase(Executor):
             await self.client.close()
 
     async def on(self, collection: Collection, command: Command[R], *, reads: bool = False) -> R:
-        await self.prepared(collection)
+        await self.prepared()
         database = self._reads if reads else self.documents
         with self.translating():
             if self._own_writes is None:
@@ -119,7 +123,7 @@ class MongoDatabase(Executor):
                 return await command(database[collection.name], session)
 
     async def run(self, work: Work[R]) -> R:
-        await self.ready()
+        await self.prepared()
         if not self.transactions:
             return await work(self)
         return await transacted(self, work, Patience(self.busy_timeout))
@@ -144,14 +148,19 @@ class MongoDatabase(Executor):
 
 
 class InSession(Executor):
-    """Runs commands in one session's transaction; without a session, one after the other."""
+    """Runs commands in one session's transaction; without a session, one after the other.
+
+    Collections have their indexes before: a transaction can not see what is made after it began.
+    """
 
     def __init__(self, database: MongoDatabase, session: AsyncClientSession | None) -> None:
         self._database = database
         self._session = session
 
+    def use(self, collections: Iterable[Collection]) -> None:
+        self._database.use(collections)
+
     async def on(self, collection: Collection, command: Command[R], *, reads: bool = False) -> R:
-        await self._database.prepared(collection)
         found: AsyncCollection[Document] = self._database.documents[collection.name]
         with self._database.translating():
             return await command(found, self._session)

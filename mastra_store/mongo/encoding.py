@@ -33,7 +33,7 @@ def document(fields: dict[str, Any], path: str) -> RawBSONDocument:
     """A document as the bytes that are sent, so that it is encoded once.
 
     Args:
-        path: what it is called in an error.
+        path: what it is called in an error: the thing that it is of, or the one of its fields that may be large.
 
     Raises:
         InvalidArgument: it is larger than MongoDB takes, or an integer in it is.
@@ -99,7 +99,7 @@ def _encoded(fields: dict[str, Any], path: str) -> bytes:
         encoded = bson.encode(fields)
     except OverflowError:
         for name, value in fields.items():
-            fields[name] = _fitting(value, f"{path}.{name}" if name else path)
+            fields[name] = _fitting(value, path if name in ("", path) else f"{path}.{name}")
         encoded = bson.encode(fields)
     if len(encoded) + _ID_BYTES > MAX_BYTES:
         raise InvalidArgument(path, f"takes {len(encoded):,} bytes as BSON, and a document has {MAX_BYTES:,} at most")

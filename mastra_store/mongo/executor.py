@@ -5,7 +5,7 @@ The database itself runs each command on its own (``database.py``); a unit of wo
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pymongo import ReturnDocument
@@ -37,8 +37,12 @@ class Executor(ABC):
     """Runs commands: each on its own, or all in one transaction."""
 
     @abstractmethod
+    def use(self, collections: Iterable[Collection]) -> None:
+        """Say which collections commands will come for: they have their indexes before the next one is run."""
+
+    @abstractmethod
     async def on(self, collection: Collection, command: Command[R], *, reads: bool = False) -> R:
-        """Run one command. The collection has its indexes by then."""
+        """Run one command."""
 
     @abstractmethod
     async def run(self, work: Work[R]) -> R:

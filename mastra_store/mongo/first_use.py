@@ -1,13 +1,13 @@
 """What a storage does to collections and indexes when it is used for the first time.
 
-Collections that are missing are made, with their indexes, when the storage opens. One that exists is looked at with
-its first use, and gets the indexes that it lacks. Nothing that exists is ever altered or dropped.
+Collections that are missing are made, with their indexes, when the storage opens. Those that exist are looked at when
+their domain is first used, and get the indexes that they lack. Nothing that exists is ever altered or dropped.
 """
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import bson.json_util
 from pymongo.errors import DuplicateKeyError, OperationFailure
@@ -19,6 +19,8 @@ from .errors import NAMESPACE_NOT_FOUND
 
 if TYPE_CHECKING:
     from .database import MongoDatabase
+
+R = TypeVar("R")
 
 CreateSchema = Literal["if_missing", "never"]
 
@@ -39,6 +41,8 @@ class FirstUse:
         if create_schema not in ("if_missing", "never"):
             raise InvalidArgument("create_schema", f"must be 'if_missing' or 'never', not {create_schema!r}")
         self._creates = create_schema == "if_missing"
+        self.wanted: set[Collection] = set()
+        """Collections in use."""
         self._seen: set[Collection] = set()
         self._looking = asyncio.Lock()
 
@@ -61,29 +65,47 @@ class FirstUse:
         # Made now rather than with their first use: that may be in a transaction, which can not see what was made
         # after it began.
         missing = [collection for collection in wanted if collection.name not in there]
-        await asyncio.gather(*(_create(database, collection, collection.indexes) for collection in missing))
+        await _all(_create(database, collection, collection.indexes) for collection in missing)
         self._seen.update(missing)
         return "current" if there else "created"
 
-    def has_seen(self, collection: Collection) -> bool:
-        return collection in self._seen
+    @property
+    def is_done(self) -> bool:
+        """Whether every collection in use was looked at."""
+        return self.wanted <= self._seen
 
-    async def seen(self, database: "MongoDatabase", collection: Collection) -> None:
-        """Look at a collection's indexes, once, and make those that are missing.
+    async def seen(self, database: "MongoDatabase") -> bool:
+        """Look at the indexes of the collections in use, once, and make those that are missing.
+
+        Returns:
+            Whether some were missing.
 
         Raises:
             SchemaBehind: an index that is there contradicts ours, or can not be made of what is stored.
             SchemaMissing: a unique index is missing, and none may be made.
         """
         async with self._looking:
-            if collection not in self._seen:
-                there = await _indexes(database, collection)
-                missing = [index for index in collection.indexes if not _is_there(index, there, collection, database)]
-                if missing and self._creates:
-                    await _create(database, collection, missing)
-                elif missing:
-                    _tell_missing(database, collection, missing)
-                self._seen.add(collection)
+            unseen = sorted(self.wanted - self._seen, key=lambda collection: collection.name)
+            return any(await _all(self._look_at(database, collection) for collection in unseen))
+
+    async def _look_at(self, database: "MongoDatabase", collection: Collection) -> bool:
+        there = await _indexes(database, collection)
+        missing = [index for index in collection.indexes if not _is_there(index, there, collection, database)]
+        if missing and self._creates:
+            await _create(database, collection, missing)
+        elif missing:
+            _tell_missing(database, collection, missing)
+        self._seen.add(collection)
+        return bool(missing)
+
+
+async def _all(calls: Iterable[Awaitable[R]]) -> list[R]:
+    """What several calls give, made at the same time. The first error, when all have ended."""
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    for each in results:
+        if isinstance(each, BaseException):
+            raise each
+    return cast("list[R]", results)
 
 
 async def _indexes(database: "MongoDatabase", collection: Collection) -> Sequence[Mapping[str, Any]]:

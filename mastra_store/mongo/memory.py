@@ -13,6 +13,8 @@ from .threads import MongoThreads
 class MongoMemory(MongoThreads, MongoMessages, MongoMessageLists, MongoResources, MongoCopies):
     """The memory domain on MongoDB."""
 
+    collections = (MESSAGES, THREADS, RESOURCES, OBSERVATIONAL_MEMORY)
+
     @operation
     async def dangerously_clear_all(self) -> None:
         await self._database.run(cleared)
@@ -20,5 +22,5 @@ class MongoMemory(MongoThreads, MongoMessages, MongoMessageLists, MongoResources
 
 async def cleared(tx: Executor) -> None:
     """Delete every document of the domain."""
-    for collection in (MESSAGES, THREADS, RESOURCES, OBSERVATIONAL_MEMORY):
+    for collection in MongoMemory.collections:
         await tx.delete(collection, {})

@@ -15,7 +15,7 @@ from .domain import MongoDomain
 from .executor import Document
 from .filters import within
 from .messages import message_of
-from .neighbourhoods import beyond, included_in, neighbours_of, targets_of
+from .neighbourhoods import beyond, beyond_kind, included_in, neighbours_of, targets_of
 from .paging import beside, counted, sorted_by, split
 
 
@@ -85,17 +85,21 @@ class MongoMessageLists(MongoDomain, MemoryDomain):
         order: Order = OLDEST_FIRST,
         batch_size: int = 500,
     ) -> AsyncGenerator[Message, None]:
-        direction = _direction(order)
+        direction, last = _direction(order), None
         whole_number(batch_size, "batch_size", least=1)
         where = _where(thread_id, resource_id, between)
-        by, here = sorted_by("createdAt", "id", direction=direction), where
-        while True:
-            batch = await self._database.find(MESSAGES, here, order=by, limit=min(batch_size, 2**31 - 1))
+        by = sorted_by("createdAt", "id", direction=direction)
+        here: Document | None = {}
+        while here is not None:
+            chosen = {"$and": [where, here]} if here else where
+            batch = await self._database.find(MESSAGES, chosen, order=by, limit=min(batch_size, 2**31 - 1))
             for found in batch:
                 yield message_of(found)
-            if len(batch) < batch_size:
-                return
-            here = {"$and": [where, beyond(batch[-1], direction)]}
+            if len(batch) == batch_size:
+                here, last = beyond(batch[-1], direction), batch[-1]
+            else:
+                # What is compared with a Date is a Date: times that are text were passed over since the first batch.
+                here, last = beyond_kind(last, direction) if last else None, None
 
     async def _list(self, listing: Listing, metadata: Metadata | None, include_total: bool) -> Page[Message]:
         wanted = scalar_metadata_filter(metadata) if metadata else {}

@@ -1,6 +1,7 @@
 """Messages shown besides a page, and their neighbours: pipelines that find them."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from ..documents.memory import MESSAGES
@@ -50,6 +51,17 @@ def beyond(here: Document, direction: Direction) -> Document:
     nearer, further = ("$lte", "$lt") if direction == "desc" else ("$gte", "$gt")
     at, key = here.get("createdAt"), here["id"]
     return {"createdAt": {nearer: at}, "$or": [{"createdAt": {further: at}}, {"id": {further: key}}]}
+
+
+def beyond_kind(here: Document, direction: Direction) -> Document | None:
+    """A filter on times that are no Dates, or on Dates after those, where they come after a document; else ``None``.
+
+    BSON sorts text before Dates. Mastra writes Dates (contract: README.md, "A reader must accept").
+    """
+    is_date = isinstance(here.get("createdAt"), datetime)
+    if direction == "desc":
+        return {"createdAt": {"$not": {"$type": "date"}}} if is_date else None
+    return None if is_date else {"createdAt": {"$type": "date"}}
 
 
 def _sides(item: Include) -> tuple[tuple[Direction, int], tuple[Direction, int]]:

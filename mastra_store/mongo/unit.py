@@ -1,6 +1,6 @@
 """The unit of work on MongoDB: a session, and the domains in its transaction."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -8,7 +8,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 
 from ..documents import Collection
-from ..errors import MastraError, QueryFailed, TransactionError, TransactionFailed
+from ..errors import Conflict, MastraError, QueryFailed, TransactionError, TransactionFailed
 from ..transaction import Transaction, Turns
 from .database import InSession, MongoDatabase
 from .domain import MongoDomain
@@ -19,6 +19,10 @@ from .patience import Patience
 from .transactions import begin, commit, undo
 
 R = TypeVar("R")
+
+
+class IndexesJustMade(Conflict):
+    """Once in the life of a database, where a unit of work used a domain that nothing had used before."""
 
 
 class MongoUnit(Executor):
@@ -44,7 +48,11 @@ class MongoUnit(Executor):
         self._turns = turns
         self._patience = patience
         self._read_only = read_only
+        self._has_begun = False
         self._inside = InSession(database, session)
+
+    def use(self, collections: Iterable[Collection]) -> None:
+        self._database.use(collections)
 
     async def on(self, collection: Collection, command: Command[R], *, reads: bool = False) -> R:
         return await self._call(lambda inside: inside.on(collection, command, reads=reads), reads=reads)
@@ -56,11 +64,12 @@ class MongoUnit(Executor):
         async with self._turns.turn():
             try:
                 self._check(reads)
+                await self._prepare()
                 return await self._tried(work)
             except MastraError as error:
                 # An error that the server caused has undone the transaction there. Without a cause it is ours, raised
                 # before anything was written.
-                if error.__cause__ is not None or self._read_only:
+                if error.__cause__ is not None or self._read_only or isinstance(error, IndexesJustMade):
                     self._turns.fail(error)
                 raise
             except BaseException as error:  # cancelled in the middle: nobody knows how far it came
@@ -72,6 +81,14 @@ class MongoUnit(Executor):
             raise QueryFailed("an earlier call of the transaction failed") from failure
         if self._read_only and not reads:
             raise QueryFailed(f"the transaction in {self._database.shown} is read-only")
+
+    async def _prepare(self) -> None:
+        made, begun, self._has_begun = await self._database.prepared(), self._has_begun, True
+        if made and begun and self._session is not None:
+            raise IndexesJustMade(
+                "indexes were missing and have been made just now, which a transaction that began before can not see; "
+                "try again"
+            )
 
     async def _tried(self, work: Work[R]) -> R:
         patience, self._patience = self._patience, None
@@ -173,9 +190,12 @@ async def repeated(database: MongoDatabase, work: Callable[[MongoTransaction], A
             async with unit_of_work(database, read_only=read_only, patience=patience, repeats=False) as transaction:
                 return await work(transaction)
         except MastraError as error:
-            undone = has_label(error, TRANSIENT) or has_label(error.__cause__, TRANSIENT)
-            if not undone or not await patience.again():
+            if not (_is_transient(error) or _is_transient(error.__cause__)) or not await patience.again():
                 raise
+
+
+def _is_transient(error: BaseException | None) -> bool:
+    return has_label(error, TRANSIENT) or isinstance(error, IndexesJustMade)
 
 
 def _check_allowed(database: MongoDatabase) -> None:

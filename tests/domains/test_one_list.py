@@ -38,12 +38,14 @@ class SqlDummy(SqlDomain, DummyDomain):
         return int(count)
 
 
+BLOBS = Collection("mastra_skill_blobs", ())
+
+
 class MongoDummy(MongoDomain, DummyDomain):
+    collections = (BLOBS,)
+
     async def count(self) -> int:
         return len(await self._database.find(BLOBS, {}))
-
-
-BLOBS = Collection("mastra_skill_blobs", ())
 
 
 @statement(lambda count: count)

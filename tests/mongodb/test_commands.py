@@ -8,6 +8,7 @@ import pytest
 from mastra_store import DateRange, MongoStorage, Order
 from mastra_store.documents import Index, load_all
 from mastra_store.documents.memory import MESSAGES
+from mastra_store.mongo.memory import MongoMemory
 from mastra_store.testing.builders import NOON, message, thread
 from mastra_store.testing.workflow_builders import done, snapshot
 from tests.mongodb.commands import Commands
@@ -134,7 +135,7 @@ async def test_a_unit_of_work_adds_one_command(mongodb_url: str) -> None:
         assert listener.names == ["find", "update", "commitTransaction"]
 
 
-async def test_a_storage_on_a_ready_database_opens_with_two_commands_and_looks_at_a_collection_with_one(
+async def test_a_storage_on_a_ready_database_opens_with_two_commands_and_looks_at_each_collection_once(
     mongodb_url: str,
 ) -> None:
     async with MongoStorage(mongodb_url):
@@ -146,7 +147,7 @@ async def test_a_storage_on_a_ready_database_opens_with_two_commands_and_looks_a
         await storage.memory.get_thread_by_id("t")
         await storage.memory.get_thread_by_id("t")
 
-        assert listener.names[2:] == ["listIndexes", "find", "find"]
+        assert listener.names[2:] == ["listIndexes"] * len(MongoMemory.collections) + ["find", "find"]
 
 
 PAGES: list[Callable[[MongoStorage], Awaitable[Any]]] = [

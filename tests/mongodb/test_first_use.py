@@ -9,8 +9,9 @@ from typing import Any
 import pymongo
 import pytest
 
-from mastra_store import InvalidArgument, MongoStorage, SchemaBehind, SchemaMissing, export_schemas
+from mastra_store import Conflict, InvalidArgument, MongoStorage, SchemaBehind, SchemaMissing, export_schemas
 from mastra_store.documents import load_all
+from mastra_store.documents.memory import THREADS
 from tests.mongodb.commands import Commands
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -72,20 +73,60 @@ async def test_collections_that_are_missing_are_made_beside_those_of_others(
     assert found == declared()
 
 
-async def test_a_collection_gets_the_indexes_it_lacks_with_its_first_use(mongodb_url: str, database: Database) -> None:
+async def test_collections_get_the_indexes_they_lack_when_their_domain_is_first_used(
+    mongodb_url: str, database: Database
+) -> None:
     for collection in load_all():
-        database[collection.name].create_index("id")
+        database[collection.name].create_index("createdAt", name="theirs")
 
-    with pytest.raises(SchemaBehind):  # that index is not unique
-        async with MongoStorage(mongodb_url) as storage:
-            await storage.memory.get_threads()
-    database["mastra_threads"].drop_index("id_1")
     async with MongoStorage(mongodb_url) as storage:
         await storage.memory.get_threads()
 
     found = catalog(database)
-    assert found["mastra_threads"] == declared()["mastra_threads"]
-    assert found["mastra_messages"] == {("id_1", False)}
+    assert found["mastra_threads"] == declared()["mastra_threads"] | {("theirs", False)}
+    assert found["mastra_messages"] == declared()["mastra_messages"] | {("theirs", False)}
+    assert found["mastra_workflow_snapshot"] == {("theirs", False)}
+
+
+class TestIndexesThatAreMadeDuringAUnitOfWork:
+    """A transaction can not see what is made after it began."""
+
+    @pytest.fixture(autouse=True)
+    def without_indexes(self, database: Database) -> None:
+        for collection in load_all():
+            database[collection.name].insert_one({"id": "theirs", "workflow_name": "theirs"})
+
+    async def test_before_its_first_call_they_are_no_matter(self, mongodb_url: str, database: Database) -> None:
+        async with MongoStorage(mongodb_url) as storage:
+            async with storage.transaction() as tx:
+                await tx.memory.save_messages("t", [HELLO])
+
+            assert len(await storage.memory.get_messages("t")) == 1
+
+    async def test_later_they_are_a_conflict_once(self, mongodb_url: str) -> None:
+        async with MongoStorage(mongodb_url) as storage:
+            with pytest.raises(Conflict):
+                async with storage.transaction() as tx:
+                    await tx.memory.save_messages("t", [HELLO])
+                    await tx.workflows.create_run(workflow_id="daily", run_id="run")
+            before = await storage.memory.get_messages("t")
+            async with storage.transaction() as tx:
+                await tx.memory.save_messages("t", [HELLO])
+                await tx.workflows.create_run(workflow_id="daily", run_id="run")
+
+            assert (before, len(await storage.memory.get_messages("t"))) == ([], 1)
+            assert await storage.workflows.get_run("run") is not None
+
+    async def test_a_callback_is_called_again(self, mongodb_url: str) -> None:
+        async def work(tx: Any) -> None:
+            await tx.memory.save_messages("t", [HELLO])
+            await tx.workflows.create_run(workflow_id="daily", run_id="run")
+
+        async with MongoStorage(mongodb_url) as storage:
+            await storage.transaction(work)
+
+            assert len(await storage.memory.get_messages("t")) == 1
+            assert await storage.workflows.get_run("run") is not None
 
 
 async def test_an_index_of_another_name_is_as_good(mongodb_url: str, database: Database) -> None:
@@ -169,7 +210,9 @@ class TestNever:
     async def test_another_missing_index_is_a_warning(
         self, mongodb_url: str, database: Database, caplog: pytest.LogCaptureFixture
     ) -> None:
-        database["mastra_threads"].create_index("id", unique=True)
+        for collection in load_all():
+            for index in (each for each in collection.indexes if each.unique or collection != THREADS):
+                database[collection.name].create_index(list(index.keys), unique=index.unique)
 
         with caplog.at_level(logging.WARNING, "mastra_store"):
             async with MongoStorage(mongodb_url, create_schema="never") as storage:
