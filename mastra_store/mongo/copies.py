@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from ..clock import iso_milliseconds, utc_now
@@ -61,9 +62,12 @@ def copied_thread(
         if source is None:
             raise NotFound("thread", status="SOURCE_NOT_FOUND", source_thread_id=source_id).during("clone_thread")
         messages = await _latest(tx, where, limit)
-        thread = _copy(thread_of(source), new_id, copy, messages[-1]["id"] if messages else None)
-        fields = document(thread_fields(thread), "thread")
-        if not await tx.put(THREADS, {"id": new_id}, {"$setOnInsert": fields}):
+        now = utc_now()
+        thread = _copy(thread_of(source), new_id, copy, messages[-1]["id"] if messages else None, now)
+        fields = thread_fields(thread)
+        # A Date here, where it is text in SQL (contract: memory.md, "copyThread").
+        fields["metadata"] = {**fields["metadata"], "clone": {**fields["metadata"]["clone"], "clonedAt": now}}
+        if not await tx.put(THREADS, {"id": new_id}, {"$setOnInsert": document(fields, "thread")}):
             raise AlreadyExists("thread", status="THREAD_EXISTS", new_thread_id=new_id).during("clone_thread")
         ids = {message["id"]: str(uuid.uuid4()) for message in messages}
         if messages:
@@ -84,8 +88,7 @@ async def _latest(tx: Executor, where: Document, limit: int | None) -> list[Docu
     return found[::-1]
 
 
-def _copy(source: Thread, new_id: str, copy: dict[str, Any], last_message_id: str | None) -> Thread:
-    now = utc_now()
+def _copy(source: Thread, new_id: str, copy: dict[str, Any], last_message_id: str | None, now: datetime) -> Thread:
     clone = {"sourceThreadId": source.id, "clonedAt": iso_milliseconds(now)}
     if last_message_id is not None:
         clone["lastMessageId"] = last_message_id

@@ -1,5 +1,6 @@
 """One database, two languages: opened by a TypeScript store and by one of ours at the same time."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -8,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pymongo
 import pytest
 
-from mastra_store import PgStorage, SqliteStorage
+from mastra_store import MongoStorage, PgStorage, SqliteStorage, export_schemas
 from mastra_store.records.memory import Message, Resource, Thread
 from mastra_store.storage import Storage
 from tests.interop.peer import Peer, TypeScriptStore, peer
@@ -50,13 +52,27 @@ def maker(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["postgresql", "libsql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that ``needs("sql")`` is not run on MongoDB."""
+    if "database" in metafunc.fixturenames:
+        sql_only = any("sql" in marker.args for marker in metafunc.definition.iter_markers("needs"))
+        metafunc.parametrize("database", ["postgresql", "libsql", *([] if sql_only else ["mongodb"])], indirect=True)
+
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, str]]:
     """A fresh database with the tables of either maker: its kind, and its URL or path."""
     if request.param == "libsql":
         path = request.getfixturevalue("sqlite_path")
         shutil.copy(request.getfixturevalue(f"{maker}_file"), path)
         yield "libsql", str(path)
+    elif request.param == "mongodb":
+        url = request.getfixturevalue("mongodb_url")
+        if maker == "python":
+            with pymongo.MongoClient[dict[str, Any]](url) as client:
+                for command in json.loads(export_schemas(dialect="mongodb")):
+                    client.get_default_database().command(command)
+        yield "mongodb", url
     else:
         server = request.getfixturevalue("postgres_servers")(max(MAJORS))
         with server.copy(request.getfixturevalue(f"{maker}_template")) as url:
@@ -67,10 +83,11 @@ def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, 
 async def shared(node: Peer, database: tuple[str, str]) -> AsyncIterator[Shared]:
     """The fresh database, open on both sides. Neither may change its tables any more."""
     backend, place = database
-    kind, url = ("pg", place) if backend == "postgresql" else ("libsql", f"file:{place}")
-    storage = PgStorage if backend == "postgresql" else SqliteStorage
+    kind = {"postgresql": "pg"}.get(backend, backend)
+    url = f"file:{place}" if backend == "libsql" else place
+    storages: dict[str, Any] = {"postgresql": PgStorage, "libsql": SqliteStorage, "mongodb": MongoStorage}
     with node.open(kind, url) as typescript:
-        async with storage(place, create_schema="never") as python:
+        async with storages[backend](place, create_schema="never") as python:
             yield Shared(backend, typescript, python)
 
 

@@ -1,4 +1,4 @@
-// The TypeScript side: opens stores of @mastra/pg and @mastra/libsql and calls their methods.
+// The TypeScript side: opens stores of @mastra/pg, @mastra/libsql and @mastra/mongodb and calls their methods.
 //
 // One JSON request a line on stdin, one answer a line on stdout:
 //   {"call": "open", "args": {"backend": "pg", "url": "...", "schema": "..."}}    -> {"result": 1}
@@ -7,6 +7,7 @@
 // or {"error": {"name", "id", "message"}}. A Date is {"$date": "2026-01-01T00:00:00.000Z"}.
 import { createInterface } from "node:readline";
 import { LibSQLStore } from "@mastra/libsql";
+import { MongoDBStore } from "@mastra/mongodb";
 import { PostgresStore } from "@mastra/pg";
 
 // stdout carries answers alone.
@@ -18,6 +19,7 @@ const open = {
   pg: ({ url, schema }) =>
     new PostgresStore({ id: "peer", connectionString: url, ...(schema ? { schemaName: schema } : {}) }),
   libsql: ({ url }) => new LibSQLStore({ id: "peer", url }),
+  mongodb: ({ url }) => new MongoDBStore({ id: "peer", uri: url, dbName: new URL(url).pathname.slice(1) }),
 };
 
 async function answer({ store: number, call, args }) {
@@ -39,7 +41,9 @@ async function answer({ store: number, call, args }) {
 const revive = (_, value) =>
   value !== null && typeof value === "object" && "$date" in value ? new Date(value.$date) : value;
 
+// MongoDB's own key of a document is none of Mastra's.
 function show(key, value) {
+  if (key === "_id") return undefined;
   return this[key] instanceof Date ? { $date: this[key].toISOString() } : value;
 }
 

@@ -36,7 +36,7 @@ class Peer:
 
     @contextmanager
     def open(self, backend: str, url: str, *, schema: str | None = None) -> Iterator["TypeScriptStore"]:
-        """A store of ``pg`` or ``libsql``, which makes its tables where they are missing."""
+        """A store of ``pg``, ``libsql`` or ``mongodb``, which makes its tables where they are missing."""
         number = self.ask(call="open", args={"backend": backend, "url": url, "schema": schema})
         try:
             yield TypeScriptStore(self, number)
