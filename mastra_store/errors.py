@@ -205,7 +205,8 @@ class QueryFailed(MastraError):
 def masked(url: str) -> str:
     """``url`` with its password, and what looks like one among its options, replaced by ``***``."""
     without_password = re.sub(r"(?s)(?<=://)([^/?#@:]*):(.*)@(?=[^@]*$)", r"\1:***@", url)
-    options = r"(?i)\b(password|passwd|authtoken|auth_token|sslpassword)\s*=\s*('(?:\\.|[^'\\])*'?|(?:\\.|[^&\s\\])*)"
+    names = "password|passwd|authtoken|auth_token|sslpassword|tlscertificatekeyfilepassword|authmechanismproperties"
+    options = rf"(?i)\b({names})\s*=\s*('(?:\\.|[^'\\])*'?|(?:\\.|[^&\s\\])*)"
     return re.sub(options, r"\1=***", without_password)
 
 

@@ -17,6 +17,9 @@ from .first_use import FirstUse
 _DEFAULTS = {"maxpoolsize": ("maxPoolSize", 100), "waitqueuetimeoutms": ("waitQueueTimeoutMS", 30_000)}
 """Where neither a storage's options nor the URI say anything. The driver itself would wait forever for a connection."""
 
+_MAX_NAME = 63
+"""Bytes of a database's name."""
+
 READ_PREFERENCES = ("primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest")
 
 
@@ -50,6 +53,8 @@ def connected_lazily(
         client.get_database(name)
     except InvalidName as error:
         raise InvalidArgument("db_name", f"{name!r} can be no database's name") from error
+    if len(name.encode()) > _MAX_NAME:
+        raise InvalidArgument("db_name", f"must have {_MAX_NAME} bytes at most")
     return MongoDatabase(
         client,
         name,

@@ -6,8 +6,8 @@ their domain is first used, and get the indexes that they lack. Nothing that exi
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import bson.json_util
 from pymongo.errors import DuplicateKeyError, OperationFailure
@@ -19,8 +19,6 @@ from .errors import NAMESPACE_NOT_FOUND
 
 if TYPE_CHECKING:
     from .database import MongoDatabase
-
-R = TypeVar("R")
 
 CreateSchema = Literal["if_missing", "never"]
 
@@ -65,7 +63,8 @@ class FirstUse:
         # Made now rather than with their first use: that may be in a transaction, which can not see what was made
         # after it began.
         missing = [collection for collection in wanted if collection.name not in there]
-        await _all(_create(database, collection, collection.indexes) for collection in missing)
+        for collection in missing:  # one after the other: the pool may be small
+            await _create(database, collection, collection.indexes)
         self._seen.update(missing)
         return "current" if there else "created"
 
@@ -86,7 +85,7 @@ class FirstUse:
         """
         async with self._looking:
             unseen = sorted(self.wanted - self._seen, key=lambda collection: collection.name)
-            return any(await _all(self._look_at(database, collection) for collection in unseen))
+            return any([await self._look_at(database, collection) for collection in unseen])
 
     async def _look_at(self, database: "MongoDatabase", collection: Collection) -> bool:
         there = await _indexes(database, collection)
@@ -97,15 +96,6 @@ class FirstUse:
             _tell_missing(database, collection, missing)
         self._seen.add(collection)
         return bool(missing)
-
-
-async def _all(calls: Iterable[Awaitable[R]]) -> list[R]:
-    """What several calls give, made at the same time. The first error, when all have ended."""
-    results = await asyncio.gather(*calls, return_exceptions=True)
-    for each in results:
-        if isinstance(each, BaseException):
-            raise each
-    return cast("list[R]", results)
 
 
 async def _indexes(database: "MongoDatabase", collection: Collection) -> Sequence[Mapping[str, Any]]:
