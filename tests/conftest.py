@@ -43,9 +43,9 @@ LACKING_ON_MONGODB = {"savepoints", "sql"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "backend" in metafunc.fixturenames:
+    if "storage_backend" in metafunc.fixturenames:
         needed = {name for marker in metafunc.definition.iter_markers("needs") for name in marker.args}
-        metafunc.parametrize("backend", SQL if needed & LACKING_ON_MONGODB else [*SQL, "mongodb"])
+        metafunc.parametrize("storage_backend", SQL if needed & LACKING_ON_MONGODB else [*SQL, "mongodb"])
     if "postgres_major" not in metafunc.fixturenames:
         return
     wanted = metafunc.definition.get_closest_marker("postgres")
@@ -136,17 +136,17 @@ def mongodb_url(mongodb_server: MongoServer) -> Iterator[str]:
 
 
 @pytest.fixture
-def storage_url(request: pytest.FixtureRequest, backend: str) -> Iterator[str]:
+def storage_url(request: pytest.FixtureRequest, storage_backend: str) -> Iterator[str]:
     """Where fresh, migrated tables are, or their like."""
-    if backend == "mongodb":
+    if storage_backend == "mongodb":
         with request.getfixturevalue("mongodb_server").used_database() as url:
             yield url
-    elif backend == "sqlite":
+    elif storage_backend == "sqlite":
         path = request.getfixturevalue("sqlite_path")
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
     else:
-        major = VERSIONS[backend]
+        major = VERSIONS[storage_backend]
         template = request.getfixturevalue("migrated_template")(major)
         with request.getfixturevalue("postgres_servers")(major).copy(template) as url:
             yield url

@@ -1,8 +1,9 @@
 """Writing workflow runs on MongoDB: each method is one command, which merges inside the server."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any
 
 from ..clock import utc_now
 from ..documents.workflows import WORKFLOW_SNAPSHOTS
@@ -19,11 +20,9 @@ from ..records.workflows import WorkflowRun
 from . import encoding
 from .domain import MongoDomain
 from .encoding import document
-from .executor import Document
-from .workflow_merging import with_changes, with_result, with_status
+from .executor import Document, Fields
+from .workflow_merging import mergeable, with_changes, with_result, with_status
 from .workflow_runs import id_key, run_key, run_of, snapshot_of
-
-R = TypeVar("R")
 
 
 class MongoWorkflowChanges(MongoDomain, WorkflowsDomain):
@@ -68,13 +67,13 @@ class MongoWorkflowChanges(MongoDomain, WorkflowsDomain):
         context = {} if request_context is None else stored_object(request_context, "request_context")
         context = encoding.storable(context, "request_context")
         now = utc_now()
-        empty = empty_snapshot(run_id, "pending", now)
-
-        def merged(before: Document | None) -> dict[str, Any]:
-            snapshot = empty if before is None else snapshot_of(before)
-            return workflow_merging.with_result(snapshot, step_id, given, context)["context"]  # type: ignore[no-any-return]
-
-        return await self._changed(key, with_result(step_id, given, context, empty, now), merged, upsert=True)
+        update = with_result(step_id, given, context, empty_snapshot(run_id, "pending", now), now)
+        found = await self._changed(key, update, upsert=True)
+        snapshot = {} if found is None else snapshot_of(found)
+        if not mergeable(snapshot):
+            # It stays as it was; what is wrong with it Python's merge says.
+            workflow_merging.with_result(snapshot, step_id, given, context)
+        return snapshot["context"]  # type: ignore[no-any-return]
 
     @operation
     async def update_workflow_state(
@@ -108,15 +107,14 @@ class MongoWorkflowChanges(MongoDomain, WorkflowsDomain):
         )
         changes = encoding.storable(given, "state")
         expected = expected_statuses(expected_status)
-
-        def changed(before: Document | None) -> dict[str, Any] | None:
-            if before is None:
-                return None
-            found = snapshot_of(before)
-            new = workflow_merging.with_changes(found, changes)
-            return new if expected is None or found.get("status") in expected else None
-
-        return await self._changed(key, with_changes(changes, expected, utc_now()), changed)
+        where: Document = dict(key)
+        if expected is not None:
+            status_is = {"snapshot.status": {"$in": sorted(expected)}}
+            where["$or"] = [status_is, {"snapshot": {"$type": "string"}}]
+        found = await self._changed(where, with_changes(changes, expected, utc_now()))
+        if found is None:
+            return None
+        return workflow_merging.with_changes(snapshot_of(found), {})  # which refuses what is none of a run's
 
     @operation
     async def delete_workflow_run_by_id(self, run_id: str, *, workflow_name: str) -> int:
@@ -147,38 +145,29 @@ class MongoWorkflowChanges(MongoDomain, WorkflowsDomain):
             if not found:
                 return None
             key = found[0]
-        now = utc_now()
-
-        def changed(before: Document | None) -> WorkflowRun | None:
-            if before is None:
-                return None
-            run = run_of(before)
-            return run.evolve(snapshot={**as_state(run.snapshot), "status": status}, updated_at=now)
-
-        return await self._changed(key, with_status(status, now), changed)
+        changed = await self._changed(key, with_status(status, utc_now()), fields={"_id": 0})
+        if changed is None:
+            return None
+        run = run_of(changed)
+        as_state(run.snapshot)
+        return run
 
     async def _changed(
         self,
-        key: Mapping[str, str],
+        where: Mapping[str, Any],
         update: list[Document],
-        result: Callable[[Document | None], R],
         *,
         upsert: bool = False,
-    ) -> R:
-        """Change a run inside the server. What became of it is made in Python of what it was.
-
-        Args:
-            result: of the run as it was.
-        """
-        before = await self._database.change_one(WORKFLOW_SNAPSHOTS, key, update, upsert=upsert, before=True)
-        while before is not None and isinstance(before.get("snapshot"), str):
+        fields: Fields = MappingProxyType({"_id": 0, "snapshot": 1}),
+    ) -> Document | None:
+        """Change a run inside the server, and give it back as it is now. ``None`` if there is none."""
+        while True:
+            found = await self._database.change_one(WORKFLOW_SNAPSHOTS, where, update, upsert=upsert, fields=fields)
+            if found is None or not isinstance(text := found.get("snapshot"), str):
+                return found
             # JSON text, as older writers left it, which the server can not look into: made an object, unless somebody
             # else changes it first, and then tried again.
-            if not isinstance(snapshot := snapshot_of(before), dict):
-                break
-            text = {**key, "snapshot": before["snapshot"]}
-            await self._database.update_one(
-                WORKFLOW_SNAPSHOTS, text, {"$set": document({"snapshot": snapshot}, "snapshot")}
-            )
-            before = await self._database.change_one(WORKFLOW_SNAPSHOTS, key, update, upsert=upsert, before=True)
-        return result(before)
+            if not isinstance(snapshot := snapshot_of(found), dict):
+                return found
+            parsed = {"$set": document({"snapshot": snapshot}, "snapshot")}
+            await self._database.update_one(WORKFLOW_SNAPSHOTS, {**where, "snapshot": text}, parsed)

@@ -1,7 +1,7 @@
 """How results and states are merged into a snapshot inside the server: the same as ``domains.workflow_merging`` does in
 Python, as expressions. A test holds both equal.
 
-A stored snapshot that is none of a run's stays as it is; the caller, who gets it back as it was, says so.
+A stored snapshot that is none of a run's stays as it is; the caller, who gets it back, says so.
 """
 
 from collections.abc import Iterable, Mapping
@@ -54,6 +54,13 @@ def with_changes(changes: Mapping[str, Any], expected: Iterable[str] | None, now
 def with_status(status: str, now: datetime) -> list[Document]:
     """The update that sets a snapshot's status."""
     return [{"$set": _changed(is_object(SNAPSHOT), {"$mergeObjects": [SNAPSHOT, literal({"status": status})]}, now)}]
+
+
+def mergeable(snapshot: Any) -> bool:
+    """Whether a snapshot is one that ``with_result`` has merged into, and not one that it left alone."""
+    return isinstance(snapshot, dict) and all(
+        isinstance(snapshot.get(key), dict) for key in ("context", "requestContext")
+    )
 
 
 def _changed(condition: Document, snapshot: Document, now: datetime) -> Document:

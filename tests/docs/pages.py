@@ -29,6 +29,8 @@ PAGES = {path.stem: path for path in (ROOT / "README.md", *sorted((ROOT / "docs"
 
 POSTGRESQL = "postgresql://user:password@host/database"
 """How the pages write the address of a PostgreSQL database."""
+MONGODB = "mongodb://user:password@host/database"
+"""How the pages write the address of a MongoDB database."""
 SQLITE = "agent.db"
 """How the pages write the path of an SQLite file."""
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.docs import pages, prelude
-from tests.docs.pages import PAGES, POSTGRESQL, ROOT, SQLITE
+from tests.docs.pages import MONGODB, PAGES, POSTGRESQL, ROOT, SQLITE
 from tests.servers.postgres import MAJORS, PostgresServer
 
 ABOUT_BOTH = {"memory", "workflows", "transactions", "errors"}
 """Pages whose examples mean the same on every backend: they run on each."""
+ABOUT_DOMAINS = {"memory", "workflows"}
+"""Of those, the pages that run on MongoDB too."""
 
 NOT_RUN = {"pip", "make", "pytest"}
 """Commands that set up or test a whole project. What they do is tested elsewhere."""
@@ -21,18 +23,22 @@ NOT_RUN = {"pip", "make", "pytest"}
 def runs(language: str) -> list[tuple[str, str]]:
     """The pages with blocks of a language, and the backends to run them on."""
     named = [name for name, path in PAGES.items() if pages.blocks(path, language) and name != "conformance"]
-    return [(name, kind) for name in named for kind in (["sqlite", "postgresql"] if name in ABOUT_BOTH else ["sqlite"])]
+    kinds = {name: ["sqlite", "postgresql"] if name in ABOUT_BOTH else ["sqlite"] for name in named}
+    return [(name, kind) for name in named for kind in kinds[name] + ["mongodb"] * (name in ABOUT_DOMAINS)]
 
 
 @pytest.fixture
 def addresses(request: pytest.FixtureRequest, name: str, backend: str) -> Iterator[dict[str, str]]:
     """What stands for the addresses on a page. Files are made in the current directory."""
-    if backend == "sqlite" and POSTGRESQL not in PAGES[name].read_text(encoding="utf-8"):
-        yield {}
+    shown, meant = PAGES[name].read_text(encoding="utf-8"), {}
+    if MONGODB in shown or backend == "mongodb":
+        meant[SQLITE if backend == "mongodb" else MONGODB] = request.getfixturevalue("mongodb_url")
+    if backend == "mongodb" or (backend == "sqlite" and POSTGRESQL not in shown):
+        yield meant
         return
     servers: Callable[[int], PostgresServer] = request.getfixturevalue("postgres_servers")
     with servers(max(MAJORS)).database() as url:
-        yield {POSTGRESQL: url} if backend == "sqlite" else {POSTGRESQL: url, SQLITE: url}
+        yield meant | ({POSTGRESQL: url} if backend == "sqlite" else {POSTGRESQL: url, SQLITE: url})
 
 
 @pytest.mark.parametrize(("name", "backend"), runs("python"))
