@@ -5,7 +5,7 @@ The database itself runs each command on its own (``database.py``); a unit of wo
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pymongo import ReturnDocument
@@ -24,6 +24,9 @@ Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """``{"$set": ...}``, or a pipeline, which can refer to what is stored."""
 Fields = Mapping[str, int]
 Order = Mapping[str, int]
+
+PART = 500
+"""Values that are looked for by one command: a command is no larger than a document."""
 
 BATCH = 10_000
 """Documents in one answer of the server, which ends at 16 MB in any case. Its own default is 101."""
@@ -71,6 +74,19 @@ class Executor(ABC):
             return await (cursor.sort(order) if order else cursor).to_list()
 
         return await self.on(collection, found, reads=True)
+
+    async def find_any(
+        self, collection: Collection, field: str, values: Sequence[str], *, fields: Fields | None = None
+    ) -> list[Document]:
+        """Every document whose field has one of the values, of which there may be any number."""
+        found: list[Document] = []
+        for some in _parts(values):
+            found += await self.find(collection, {field: {"$in": some}}, fields=fields)
+        return found
+
+    async def delete_any(self, collection: Collection, field: str, values: Sequence[str]) -> int:
+        """Delete every document whose field has one of the values. How many there were."""
+        return sum([await self.delete(collection, {field: {"$in": some}}) for some in _parts(values)])
 
     async def aggregate(self, collection: Collection, pipeline: list[Document]) -> list[Document]:
         async def found(c: AsyncCollection[Document], session: AsyncClientSession | None) -> list[Document]:
@@ -141,3 +157,8 @@ class Executor(ABC):
         """Delete the one match. How many there were."""
         result = await self.on(collection, lambda c, session: c.delete_one(where, session=session))
         return result.deleted_count
+
+
+def _parts(given: Sequence[str]) -> Iterator[Sequence[str]]:
+    values = list(dict.fromkeys(given))
+    return (values[start : start + PART] for start in range(0, len(values), PART))

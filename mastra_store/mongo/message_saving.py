@@ -58,7 +58,7 @@ async def _stored(tx: Executor, messages: list[Message]) -> list[Message]:
     if len(inserted) == len(messages):
         return messages
     stored = [message.id for index, message in enumerate(messages) if index not in inserted]
-    found = await tx.find(MESSAGES, {"id": {"$in": stored}}, fields={"_id": 0, "id": 1, "createdAt": 1})
+    found = await tx.find_any(MESSAGES, "id", stored, fields={"_id": 0, "id": 1, "createdAt": 1})
     times = {each["id"]: instant_of(each.get("createdAt")) for each in found}
     return [message.evolve(created_at=times.get(message.id, message.created_at)) for message in messages]
 

@@ -20,8 +20,6 @@ from .encoding import as_json, document, instant_of
 from .executor import Document, Executor, Work
 from .message_saving import message_fields, saved_messages
 
-OLDEST_FIRST = {"createdAt": 1, "id": 1}
-
 
 class MongoMessages(MongoDomain, MemoryDomain):
     """The part of the memory domain that writes messages."""
@@ -44,8 +42,7 @@ class MongoMessages(MongoDomain, MemoryDomain):
         ids = identifiers(message_ids, "message_ids")
         if not ids:
             return []
-        found = await self._database.find(MESSAGES, {"id": {"$in": ids}}, order=OLDEST_FIRST)
-        return [message_of(each) for each in found]
+        return oldest_first(await self._database.find_any(MESSAGES, "id", ids))
 
 
 def changed_messages(changes: list[MessageChange]) -> Work[list[Message]]:
@@ -53,8 +50,7 @@ def changed_messages(changes: list[MessageChange]) -> Work[list[Message]]:
 
     async def work(tx: Executor) -> list[Message]:
         by_id = {change.id: change for change in changes}
-        found = await tx.find(MESSAGES, {"id": {"$in": list(by_id)}}, order=OLDEST_FIRST)
-        stored = [message_of(each) for each in found]
+        stored = oldest_first(await tx.find_any(MESSAGES, "id", list(by_id)))
         changed = [_changed(message, by_id[message.id]) for message in stored]
         threads = {message.thread_id for message in stored}
         await _check_threads(tx, {message.thread_id for message in changed} - threads)
@@ -74,11 +70,10 @@ def deleted_messages(ids: list[str]) -> Work[int]:
     """Delete messages and stamp the threads they were in."""
 
     async def work(tx: Executor) -> int:
-        where = {"id": {"$in": ids}}
-        found = await tx.find(MESSAGES, where, fields={"_id": 0, "thread_id": 1})
+        found = await tx.find_any(MESSAGES, "id", ids, fields={"_id": 0, "thread_id": 1})
         if not found:
             return 0
-        deleted = await tx.delete(MESSAGES, where)
+        deleted = await tx.delete_any(MESSAGES, "id", ids)
         await touched(tx, {each["thread_id"] for each in found})
         return deleted
 
@@ -95,6 +90,11 @@ async def _check_threads(tx: Executor, threads: set[str]) -> None:
         found = await tx.find(THREADS, {"id": {"$in": sorted(threads)}}, fields={"_id": 0, "id": 1})
         for missing in sorted(threads - {each["id"] for each in found}):
             raise NotFound("thread", status="FAILED", thread_id=missing)
+
+
+def oldest_first(found: list[Document]) -> list[Message]:
+    """Stored messages, in order."""
+    return sorted(map(message_of, found), key=lambda message: (message.created_at, message.id))
 
 
 def message_of(found: Document) -> Message:

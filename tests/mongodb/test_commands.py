@@ -8,6 +8,7 @@ import pytest
 from mastra_store import DateRange, MongoStorage, Order
 from mastra_store.documents import Index, load_all
 from mastra_store.documents.memory import MESSAGES
+from mastra_store.mongo.executor import PART
 from mastra_store.mongo.memory import MongoMemory
 from mastra_store.testing.builders import NOON, message, thread
 from mastra_store.testing.workflow_builders import done, snapshot
@@ -124,6 +125,16 @@ async def test_a_list_of_many_is_one_answer(mongodb_url: str) -> None:
         assert len(await storage.memory.get_messages("t")) == 301
 
         assert listener.names == ["find"]
+
+
+async def test_any_number_of_ids_is_asked_for_in_parts(mongodb_url: str) -> None:
+    async with filled(mongodb_url) as (storage, listener):
+        ids = ["m", *(f"unknown{n}" for n in range(PART)), "m"]
+
+        found = await storage.memory.list_messages_by_id(ids)
+
+        assert [each.id for each in found] == ["m"]
+        assert listener.names == ["find", "find"]
 
 
 async def test_a_unit_of_work_adds_one_command(mongodb_url: str) -> None:
