@@ -15,10 +15,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .composite import MastraCompositeStore as MastraCompositeStore
     from .connect import open_storage as open_storage
     from .errors import (
         AlreadyExists as AlreadyExists,
         Conflict as Conflict,
+        DomainMissing as DomainMissing,
         InvalidArgument as InvalidArgument,
         LockTimeout as LockTimeout,
         MastraError as MastraError,
@@ -48,10 +50,12 @@ if TYPE_CHECKING:
     from .transaction import Transaction as Transaction
 
 _HOMES = {
+    ".composite": ("MastraCompositeStore",),
     ".connect": ("open_storage",),
     ".errors": (
         "AlreadyExists",
         "Conflict",
+        "DomainMissing",
         "InvalidArgument",
         "LockTimeout",
         "MastraError",

@@ -7,6 +7,7 @@
     ├── NotFound                  what should be changed is not there
     ├── Conflict                  what is stored forbids it
     │   └── AlreadyExists         a row with this key is already stored
+    ├── DomainMissing             a composite store has no such domain, or it is disabled there
     ├── Unavailable               the database can not be reached, or refuses for now
     │   ├── PoolTimeout           no connection became free in time
     │   └── LockTimeout           somebody else held a lock for too long
@@ -130,6 +131,13 @@ class AlreadyExists(Conflict):
 
     def __init__(self, what: str, *, status: str | None = None, **keys: Detail) -> None:
         super().__init__(f"such a {what} is already stored {_shown(keys)}", status=status, **keys)
+
+
+class DomainMissing(MastraError):
+    """A composite store has no storage for a domain, or the domain is disabled there."""
+
+    category = "USER"
+    status = "DOMAIN_MISSING"
 
 
 class Unavailable(MastraError):

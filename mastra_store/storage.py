@@ -21,6 +21,14 @@ class Storage(Domains, ABC):
     to the event loop that used it first.
     """
 
+    def offers(self, domain: str) -> bool:
+        """Whether it has the domain of this name."""
+        return True
+
+    def storages(self) -> tuple["Storage", ...]:
+        """The storages behind it, each once: itself, unless it is a composite."""
+        return (self,)
+
     @property
     @abstractmethod
     def schema_state(self) -> SchemaState | None:

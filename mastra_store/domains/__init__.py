@@ -35,7 +35,10 @@ class Lazy(Generic[D]):
     def __get__(self, owner: "Domains | None", kind: type) -> Any:
         if owner is None:
             return self
-        domain = owner.__dict__[self.name] = owner._make_domain(self.name)  # found there from now on
+        domain = owner._make_domain(self.name)
+        if not hasattr(domain, "storage"):  # a composite has it from somewhere else
+            domain.name, domain.storage = self.name, owner
+        owner.__dict__[self.name] = domain  # found there from now on
         return domain
 
     @property

@@ -16,9 +16,13 @@ class Domain:
 
     Attributes:
         store: the backend's word in the id of an error, as ``PG``.
+        name: how the list of domains calls it.
+        storage: the storage or unit of work that it is part of.
     """
 
     store: str
+    name: str
+    storage: Any
 
 
 def operation(method: Method) -> Method:

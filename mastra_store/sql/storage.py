@@ -36,6 +36,9 @@ class SqlStorage(Storage):
     def _make_domain(self, name: str) -> SqlDomain:
         return sql_domain(name)(self._database)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self._database.shown}>"
+
     @property
     def schema_state(self) -> SchemaState | None:
         return self._database.schema_state  # type: ignore[return-value]
