@@ -187,6 +187,10 @@ class SqlDatabase(Executor):
         here in order."""
         return nullcontext()
 
+    def only_reading(self, connection: AsyncConnection) -> AbstractAsyncContextManager[None]:
+        """Around the use of a connection that may not write, where ``transaction_options`` can not say it."""
+        return nullcontext()
+
     @abstractmethod
     async def run_on(self, connection: AsyncConnection, call: Call[R]) -> R:
         """Run a statement on a connection that a unit of work holds."""

@@ -101,6 +101,17 @@ class EngineDatabase(SqlDatabase):
     def transaction_options(self, *, read_only: bool) -> dict[str, Any]:
         return {"postgresql_readonly": True} if read_only and self.sql.name == "postgresql" else {}
 
+    @asynccontextmanager
+    async def only_reading(self, connection: AsyncConnection) -> AsyncIterator[None]:
+        if self.sql.name != "sqlite":
+            yield
+            return
+        await connection.exec_driver_sql("PRAGMA query_only = ON")
+        try:
+            yield
+        finally:
+            await connection.exec_driver_sql("PRAGMA query_only = OFF")  # others have the connection after us
+
     def translated(self, error: BaseException) -> MastraError | None:
         if self.sql.name == "sqlite":
             return sqlite_errors.translated(error, self.shown)

@@ -126,7 +126,8 @@ async def unit_of_work(
                     await bound.run_sync(begin_to_write)
             # A connection of the caller's may be of any driver: there statements go through SQLAlchemy.
             through = database if ours else ThroughSqlalchemy(database)
-            yield SqlTransaction(SqlUnit(database, through, used, bound, turns), used, turns)
+            async with database.only_reading(bound) if read_only else nullcontext():
+                yield SqlTransaction(SqlUnit(database, through, used, bound, turns), used, turns)
             turns.check_failed()
             if session is None:
                 # On a connection of the caller's this ends our savepoint; the transaction around it stays open.
