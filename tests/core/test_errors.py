@@ -10,6 +10,7 @@ from mastra_store import errors
 from mastra_store.errors import (
     AlreadyExists,
     Conflict,
+    DomainMissing,
     InvalidArgument,
     LockTimeout,
     MastraError,
@@ -34,6 +35,7 @@ TREE = [
     (NotFound, MastraError, "USER", "NOT_FOUND"),
     (Conflict, MastraError, "USER", "CONFLICT"),
     (AlreadyExists, Conflict, "USER", "ALREADY_EXISTS"),
+    (DomainMissing, MastraError, "USER", "DOMAIN_MISSING"),
     (Unavailable, MastraError, "THIRD_PARTY", "UNAVAILABLE"),
     (PoolTimeout, Unavailable, "THIRD_PARTY", "POOL_TIMEOUT"),
     (LockTimeout, Unavailable, "THIRD_PARTY", "LOCK_TIMEOUT"),
