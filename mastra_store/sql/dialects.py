@@ -48,6 +48,10 @@ class SqlDialect(ABC):
         """The assignment of a time: the plain column, and its twin where there is one."""
 
     @abstractmethod
+    def day(self, attribute: Attribute) -> ColumnElement[Any]:
+        """The day of a time in UTC, by the plain column: a ``date``."""
+
+    @abstractmethod
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         """Whether a text column equals one of the texts in the parameter ``name``, a list."""
 

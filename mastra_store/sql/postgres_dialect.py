@@ -7,6 +7,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     CompoundSelect,
+    Date,
     FromClause,
     Select,
     Text,
@@ -58,6 +59,9 @@ class PostgreSQL(SqlDialect):
 
     def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
         return type_coerce(attribute, postgresql.TIMESTAMP())
+
+    def day(self, attribute: Attribute) -> ColumnElement[Any]:
+        return cast(attribute, Date)
 
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         return attribute == func.any(bindparam(name, type_=ARRAY(Text())))

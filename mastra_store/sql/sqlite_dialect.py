@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Date,
     FromClause,
     LargeBinary,
     Select,
@@ -55,6 +56,9 @@ class SQLite(SqlDialect):
 
     def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
         return type_coerce(attribute, Text())
+
+    def day(self, attribute: Attribute) -> ColumnElement[Any]:
+        return func.substr(attribute, literal_column("1"), literal_column("10"), type_=Date())
 
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         return attribute.in_(select(self.listed(name).c.value))
