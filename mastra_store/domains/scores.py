@@ -13,16 +13,19 @@ from ..errors import InvalidArgument
 from ..pages import DateRange, Page
 from ..records.scores import Score, ScoreSummary
 from . import score_input
-from .base import Domain, operation
+from .base import operation
+from .pruning import Prunable
 from .score_input import ScoreInput
 
 
-class ScoresDomain(Domain, ABC):
+class ScoresDomain(Prunable, ABC):
     """Scores, each given by one scorer to one run.
 
     Lists show the newest first; ties by ``id``, backwards too. A ``source`` is ``LIVE`` or ``TEST``; any other is an
     ``InvalidArgument``.
     """
+
+    prunable = ("scorers",)
 
     @operation
     async def save_score(

@@ -19,9 +19,9 @@ from ..pages import DateRange, Page, Window
 from ..records.scores import Score, ScoresOfDay, ScoreSummary
 from .bounds import Bounds, bound_values
 from .dialects import Attribute, SqlDialect
-from .domain import SqlDomain
 from .paging import LIMIT, OFFSET, directed, with_total
 from .plans import counted, statement
+from .pruning import SqlPruning
 
 
 def _attribute(field: str) -> Attribute:
@@ -45,10 +45,11 @@ class DayOfScorer:
     max: float
 
 
-class SqlScores(SqlDomain, ScoresDomain):
+class SqlScores(SqlPruning, ScoresDomain):
     """The scores domain on SQL."""
 
     rows = (ScoreRow,)
+    ages = {"scorers": ScoreRow.created_at}  # noqa: RUF012
 
     async def _save_score(self, score: Score) -> None:
         values = {f"new_{name}": value for name, value in score.to_dict().items()}

@@ -11,7 +11,7 @@ from tests.docs import pages, prelude
 from tests.docs.pages import PAGES, POSTGRESQL, ROOT, SQLITE
 from tests.servers.postgres import MAJORS, PostgresServer
 
-ABOUT_BOTH = {"memory", "workflows", "scores", "transactions", "errors"}
+ABOUT_BOTH = {"memory", "workflows", "scores", "retention", "transactions", "errors"}
 """Pages whose examples mean the same on every backend: they run on each."""
 
 NOT_RUN = {"pip", "make", "pytest"}
