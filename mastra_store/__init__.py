@@ -43,6 +43,8 @@ if TYPE_CHECKING:
         Resource as Resource,
         Thread as Thread,
     )
+    from .records.retention import PrunedTable as PrunedTable
+    from .records.scores import Score as Score, ScoresOfDay as ScoresOfDay, ScoreSummary as ScoreSummary
     from .records.workflows import WorkflowRun as WorkflowRun
     from .schema import export_schemas as export_schemas, exportSchemas as exportSchemas
     from .sql.storage import PgStorage as PgStorage, SqliteStorage as SqliteStorage
@@ -71,6 +73,8 @@ _HOMES = {
     ),
     ".pages": ("DateRange", "Order", "Page"),
     ".records.memory": ("ClonedThread", "CopiedThread", "Include", "Message", "Resource", "Thread"),
+    ".records.retention": ("PrunedTable",),
+    ".records.scores": ("Score", "ScoreSummary", "ScoresOfDay"),
     ".records.workflows": ("WorkflowRun",),
     ".schema": ("export_schemas", "exportSchemas"),
     ".sql.storage": ("PgStorage", "SqliteStorage"),

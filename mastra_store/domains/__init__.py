@@ -9,6 +9,7 @@ from .base import Domain
 
 if TYPE_CHECKING:
     from .memory import MemoryDomain
+    from .scores import ScoresDomain
     from .workflows import WorkflowsDomain
 
 D = TypeVar("D", bound=Domain)
@@ -53,6 +54,7 @@ class Domains(ABC):
 
     memory: "Lazy[MemoryDomain]" = Lazy("memory.MemoryDomain")
     workflows: "Lazy[WorkflowsDomain]" = Lazy("workflows.WorkflowsDomain")
+    scores: "Lazy[ScoresDomain]" = Lazy("scores.ScoresDomain")
 
     @abstractmethod
     def _make_domain(self, name: str) -> Domain:

@@ -107,6 +107,35 @@ class JsonType(TypeDecorator[Any]):
         return value
 
 
+class QuotedJsonType(JsonType):
+    """Any JSON value where ``@mastra/pg`` keeps a JSON string of its text, and ``@mastra/libsql`` the value itself.
+
+    On PostgreSQL text is written as there, for it may look like JSON itself; all else as it is, which every reader
+    takes. ``None`` is a JSON null there, for the columns are NOT NULL; an empty string is what ``@mastra/pg`` writes
+    of nothing. On SQLite ``None`` is NULL.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import JSONB  # as above
+
+            return dialect.type_descriptor(JSONB())
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if isinstance(value, str) and dialect.name == "postgresql":
+            return jsontext.encode(value)
+        return super().process_bind_param(value, dialect)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        if isinstance(value, str) and dialect.name == "postgresql":
+            return jsontext.decode_if_json(value) if value else None
+        return super().process_result_value(value, dialect)
+
+
 class MessageContentType(TypeDecorator[dict[str, Any]]):
     """A message's content: compact JSON text in a text column on every backend.
 
@@ -151,6 +180,7 @@ UtcTime = Annotated[datetime, "UtcTime"]
 Json = Annotated[Any, "Json"]
 JsonObject = Annotated[dict[str, Any], "JsonObject"]
 NestedJson = Annotated[Any, "NestedJson"]
+QuotedJson = Annotated[Any, "QuotedJson"]
 MessageContent = Annotated[dict[str, Any], "MessageContent"]
 MessageKind = Annotated[str, "MessageKind"]
 BigInt = Annotated[int, "BigInt"]
@@ -165,6 +195,7 @@ TYPES: dict[Any, TypeEngine[Any]] = {
     Json: JsonType(),
     JsonObject: JsonType(),
     NestedJson: JsonType(nested=True),
+    QuotedJson: QuotedJsonType(),
     MessageContent: MessageContentType(),
     MessageKind: MessageKindType(),
 }

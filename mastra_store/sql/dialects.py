@@ -48,6 +48,21 @@ class SqlDialect(ABC):
         """The assignment of a time: the plain column, and its twin where there is one."""
 
     @abstractmethod
+    def is_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        """Whether the instant of a time lies before the parameter ``name``; an index of the plain column serves it."""
+
+    @abstractmethod
+    def some_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        """Whether a row is one of the rows, not more than the parameter ``limit``, whose time ``is_before``.
+
+        Rows that somebody else is changing are passed over.
+        """
+
+    @abstractmethod
+    def day(self, attribute: Attribute) -> ColumnElement[Any]:
+        """The day of a time in UTC, by the plain column: a ``date``."""
+
+    @abstractmethod
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         """Whether a text column equals one of the texts in the parameter ``name``, a list."""
 

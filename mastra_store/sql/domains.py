@@ -8,6 +8,7 @@ from .domain import SqlDomain
 SQL_DOMAINS = {
     "memory": "memory.SqlMemory",
     "workflows": "workflows.SqlWorkflows",
+    "scores": "scores.SqlScores",
 }
 """Name of the domain, and its class in a module of this package."""
 

@@ -7,9 +7,11 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     CompoundSelect,
+    Date,
     FromClause,
     Select,
     Text,
+    and_,
     bindparam,
     cast,
     column,
@@ -20,12 +22,14 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import aliased
 
 from .. import jsontext
 from ..models.base import Base, instant, twin
 from ..models.types import UtcTimeType, UtcTwinType
 from ..models.workflows import THREAD_ID
 from .dialects import Attribute, SqlDialect
+from .paging import LIMIT
 from .parameters import JsonParameter
 
 UTC_ZONE: ColumnElement[str] = literal_column("'UTC'")
@@ -58,6 +62,21 @@ class PostgreSQL(SqlDialect):
 
     def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
         return type_coerce(attribute, postgresql.TIMESTAMP())
+
+    def is_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        # A plain column is some zone's wall clock, none of which is a whole day ahead. Its index finds what may be old.
+        latest = func.timezone(UTC_ZONE, self.moment(name)) + literal_column("interval '1 day'")
+        return and_(attribute < latest, instant(attribute) < self.moment(name))
+
+    def some_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        of_table = aliased(attribute.parent.entity, name="aged")
+        old: Select[Any] = select(literal_column("aged.ctid")).select_from(of_table)
+        old = old.where(self.is_before(getattr(of_table, attribute.key), name)).limit(LIMIT)
+        places = func.array(old.with_for_update(skip_locked=True).scalar_subquery())
+        return literal_column("ctid") == func.any(places)
+
+    def day(self, attribute: Attribute) -> ColumnElement[Any]:
+        return cast(attribute, Date)
 
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         return attribute == func.any(bindparam(name, type_=ARRAY(Text())))

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Date,
     FromClause,
     LargeBinary,
     Select,
@@ -21,11 +22,13 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import aliased
 
 from ..models.base import Base
 from ..models.types import UtcTimeType, UtcTwinType
 from ..models.workflows import WorkflowSnapshotRow
 from .dialects import Attribute, SqlDialect
+from .paging import LIMIT
 from .parameters import JsonParameter
 
 
@@ -55,6 +58,19 @@ class SQLite(SqlDialect):
 
     def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
         return type_coerce(attribute, Text())
+
+    def is_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        return attribute < self.moment(name)
+
+    def some_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        of_table = aliased(attribute.parent.entity, name="aged")
+        old: Select[Any] = select(literal_column("aged.rowid")).select_from(of_table)
+        return literal_column("rowid").in_(
+            old.where(self.is_before(getattr(of_table, attribute.key), name)).limit(LIMIT)
+        )
+
+    def day(self, attribute: Attribute) -> ColumnElement[Any]:
+        return func.substr(attribute, literal_column("1"), literal_column("10"), type_=Date())
 
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         return attribute.in_(select(self.listed(name).c.value))

@@ -183,6 +183,25 @@ class TestLifetime:
         assert MastraCompositeStore(default=first, memory=SqliteStorage(":memory:")).schema_state is None
 
 
+class TestPruning:
+    async def test_each_policy_goes_to_the_storage_of_its_domain(self, split: MastraCompositeStore) -> None:
+        await split.memory.save_messages("t", HELLO)
+        await split.scores.save_score(run_id="r", metric="m", value=1)
+
+        pruned = await split.prune({"memory": {"threads": {"max_age": 0}}, "scores": {"scorers": {"max_age": 0}}})
+
+        assert {each.table for each in pruned} == {"mastra_threads", "mastra_scorers"}
+
+    async def test_nothing_is_deleted_where_a_domain_is_missing(self, first: Storage) -> None:
+        async with MastraCompositeStore(default=first, scores=False) as store:
+            await store.memory.save_messages("t", HELLO)
+
+            with pytest.raises(DomainMissing, match="'scores'"):
+                await store.prune({"memory": {"threads": {"max_age": 0}}, "scores": {"scorers": {"max_age": 0}}})
+
+            assert (await store.memory.list_threads()).total == 1
+
+
 class TestTransactions:
     async def test_domains_of_one_storage_share_it(self, first: Storage, second: Storage) -> None:
         async with MastraCompositeStore(memory=first, workflows=first.workflows) as store:

@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import Column
 
 from mastra_store.models.memory import MessageRow, ResourceRow, ThreadRow
+from mastra_store.models.scores import ScoreRow
 from mastra_store.models.types import UtcTwinType
 from mastra_store.models.workflows import WorkflowSnapshotRow
 from mastra_store.records.base import Record
 from mastra_store.records.memory import Include, Message, Resource, Thread
+from mastra_store.records.scores import Score
 from mastra_store.records.workflows import WorkflowRun
 
 NOON = datetime(2024, 2, 29, 12, 0, 0, 1000, tzinfo=UTC)
@@ -22,9 +24,11 @@ MODELS: dict[type[Record], Any] = {
     Message: MessageRow,
     Resource: ResourceRow,
     WorkflowRun: WorkflowSnapshotRow,
+    Score: ScoreRow,
 }
 # A message of format 2 is stored as of type v2, which is none to us (contract: memory.md, "type column").
-NULL_IN_THE_RECORD_ALONE = {(Message, "type")}
+# Of an input that is missing PostgreSQL holds a JSON null, or an empty string (contract: scores.md, "Storage of JSON").
+NULL_IN_THE_RECORD_ALONE = {(Message, "type"), (Score, "input")}
 
 EACH = pytest.mark.parametrize("record", MODELS, ids=lambda record: record.__name__)
 

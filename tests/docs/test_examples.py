@@ -11,7 +11,15 @@ from tests.docs import pages, prelude
 from tests.docs.pages import PAGES, POSTGRESQL, ROOT, SQLITE
 from tests.servers.postgres import MAJORS, PostgresServer
 
-ABOUT_BOTH = {"memory", "workflows", "transactions", "errors", "from-the-document"}
+ABOUT_BOTH = {
+    "errors",
+    "from-the-document",
+    "memory",
+    "retention",
+    "scores",
+    "transactions",
+    "workflows",
+}
 """Pages whose examples mean the same on every backend: they run on each."""
 
 NOT_RUN = {"pip", "make", "pytest"}

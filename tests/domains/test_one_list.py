@@ -2,23 +2,30 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Select, func, select
 
-from mastra_store.domains import Domain, Domains, Lazy, domains
+from mastra_store import domains as all_domains
+from mastra_store.domains import Domains, Lazy, domains
 from mastra_store.domains.base import operation
+from mastra_store.domains.pruning import Prunable
 from mastra_store.errors import InvalidArgument
 from mastra_store.models.blobs import SkillBlobRow
+from mastra_store.records.retention import PrunedTable
 from mastra_store.sql import domains as sql_domains
 from mastra_store.sql.dialects import SqlDialect
-from mastra_store.sql.domain import SqlDomain
 from mastra_store.sql.plans import statement
+from mastra_store.sql.pruning import SqlPruning
+from mastra_store.sql.storage import SqlStorage
 from mastra_store.storage import Storage
 
 
-class DummyDomain(Domain, ABC):
+class DummyDomain(Prunable, ABC):
+    prunable = ("old_blobs",)
+
     @abstractmethod
     async def count(self) -> int: ...
 
@@ -27,8 +34,9 @@ class DummyDomain(Domain, ABC):
         raise InvalidArgument("everything", "is refused")
 
 
-class SqlDummy(SqlDomain, DummyDomain):
+class SqlDummy(SqlPruning, DummyDomain):
     rows = (SkillBlobRow,)
+    ages = {"old_blobs": SkillBlobRow.created_at}  # noqa: RUF012
 
     async def count(self) -> int:
         [count] = await self._database.read(blobs().bind())
@@ -48,15 +56,17 @@ def dummy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Domains, "dummy", line, raising=False)
     monkeypatch.setitem(sql_domains.SQL_DOMAINS, "dummy", "dummy.SqlDummy")
     found = sql_domains.import_module
-    monkeypatch.setattr(
-        sql_domains, "import_module", lambda name, package: _Home if name == ".dummy" else found(name, package)
-    )
+    for importer in (sql_domains, all_domains):
+        monkeypatch.setattr(
+            importer, "import_module", lambda name, package: _Home if name == ".dummy" else found(name, package)
+        )
     return iter([None])
 
 
 class _Home:
-    """Stands for the module ``mastra_store.sql.dummy``."""
+    """Stands for the modules ``mastra_store.domains.dummy`` and ``mastra_store.sql.dummy``."""
 
+    DummyDomain = DummyDomain
     SqlDummy = SqlDummy
 
 
@@ -78,6 +88,27 @@ async def test_a_unit_of_work_has_it(storage: Storage) -> None:
     async with storage.transaction() as tx:
         assert await tx.dummy.count() == 0
         assert tx.dummy is not storage.dummy  # type: ignore[attr-defined]
+
+
+async def test_it_is_pruned(storage: SqlStorage) -> None:
+    async with storage.transaction() as tx:
+        tx.session.add_all(
+            SkillBlobRow(hash=name, content="", size=0, created_at=datetime.now(UTC) - timedelta(days=age))
+            for name, age in (("old", 31), ("new", 29))
+        )
+
+    pruned = await storage.prune({"dummy": {"oldBlobs": {"max_age": "30d"}}, "memory": {"threads": {"max_age": "1d"}}})
+
+    assert pruned == [
+        PrunedTable("memory", "mastra_threads", 0, done=True),
+        PrunedTable("dummy", "mastra_skill_blobs", 1, done=True),
+    ]
+    assert await storage.dummy.count() == 1  # type: ignore[attr-defined]
+
+
+async def test_its_tables_are_named_where_a_policy_is_refused(storage: Storage) -> None:
+    with pytest.raises(InvalidArgument, match="old_blobs"):
+        await storage.prune({"dummy": {"blobs": {"max_age": "30d"}}})
 
 
 def test_the_list_has_it() -> None:

@@ -32,6 +32,10 @@ OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
     ),
     "load_workflow_snapshot": (1, lambda s: s.workflows.load_workflow_snapshot("w", "r")),
     "list_workflow_runs": (1, lambda s: s.workflows.list_workflow_runs(status="running")),
+    "save_score": (1, lambda s: s.scores.save_score(run_id="r", metric="m", value=1, score_id="s")),
+    "get_score_by_id": (1, lambda s: s.scores.get_score_by_id("s")),
+    "list_scores_by_run_id": (1, lambda s: s.scores.list_scores_by_run_id("r")),
+    "get_score_summary": (1, lambda s: s.scores.get_score_summary()),
     # BEGIN, SELECT FOR UPDATE, UPDATE, COMMIT
     "update_workflow_results": (4, lambda s: s.workflows.update_workflow_results("w", "r", step_id="s", result=1)),
 }

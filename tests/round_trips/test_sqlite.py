@@ -27,6 +27,9 @@ OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
         lambda s: s.workflows.persist_workflow_snapshot("w", "r", snapshot={"context": {}}),
     ),
     "load_workflow_snapshot": (1, lambda s: s.workflows.load_workflow_snapshot("w", "r")),
+    "save_score": (1, lambda s: s.scores.save_score(run_id="r", metric="m", value=1, score_id="s")),
+    "list_scores_by_run_id": (1, lambda s: s.scores.list_scores_by_run_id("r")),
+    "get_score_summary": (1, lambda s: s.scores.get_score_summary()),
     "update_workflow_results": (4, lambda s: s.workflows.update_workflow_results("w", "r", step_id="s", result=1)),
 }
 
