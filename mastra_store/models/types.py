@@ -3,6 +3,7 @@
 The aliases at the end are what models write in their annotations; ``Base`` maps each to its type.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -14,7 +15,27 @@ from .. import jsoncell, jsontext
 from ..clock import iso_milliseconds, utc_milliseconds
 
 
-class UtcTimeType(TypeDecorator[datetime]):
+class DirectlyRead(TypeDecorator[Any]):
+    """A type whose cells are read by one function, or need none.
+
+    TypeDecorator makes three calls of one cell, and a row of scores has twelve such cells.
+    """
+
+    def reader(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """What makes a value of a cell, ``None`` too, that the driver gave; ``None`` if it is one already."""
+        raise NotImplementedError
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        read = self.reader(dialect)
+        return value if read is None else read(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        if self.impl_instance.result_processor(dialect, coltype) is None:
+            return self.reader(dialect)
+        return super().result_processor(dialect, coltype)
+
+
+class UtcTimeType(DirectlyRead):
     """An instant: aware UTC with milliseconds in Python.
 
     PostgreSQL holds the UTC wall clock in a ``timestamp`` beside a ``timestamptz`` twin (``UtcTwinType``);
@@ -34,15 +55,11 @@ class UtcTimeType(TypeDecorator[datetime]):
             return value.astimezone(UTC).replace(tzinfo=None)
         return iso_milliseconds(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if dialect.name != "postgresql":
-            value = datetime.fromisoformat(value)
-        return utc_milliseconds(value)
+    def reader(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _instant if dialect.name == "postgresql" else _instant_of_text
 
 
-class UtcTwinType(TypeDecorator[datetime]):
+class UtcTwinType(DirectlyRead):
     """The ``timestamptz`` twin that PostgreSQL keeps of every time, named after it with a ``Z`` behind."""
 
     impl = TIMESTAMP(timezone=True)
@@ -50,8 +67,8 @@ class UtcTwinType(TypeDecorator[datetime]):
     # Without this the ORM would leave a NULL twin out, and the column's default would stamp it with now.
     should_evaluate_none = True
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else utc_milliseconds(value)
+    def reader(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _instant
 
 
 class FlagType(TypeDecorator[bool]):
@@ -70,7 +87,7 @@ class FlagType(TypeDecorator[bool]):
         return None if value is None else bool(value)
 
 
-class JsonType(TypeDecorator[Any]):
+class JsonType(DirectlyRead):
     """A JSON value. ``None`` is SQL NULL.
 
     PostgreSQL holds ``jsonb``. SQLite holds JSON text; cells that ``@mastra/libsql`` wrote as binary JSONB are read.
@@ -99,12 +116,10 @@ class JsonType(TypeDecorator[Any]):
             return value
         return jsontext.encode(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        if value is not None and dialect.name != "postgresql":
-            value = jsoncell.decode(value)
-        if self.nested and isinstance(value, str):
-            return jsontext.decode_if_json(value)
-        return value
+    def reader(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        if dialect.name == "postgresql":
+            return _unnested if self.nested else None
+        return _unnested_cell if self.nested else _cell
 
 
 class QuotedJsonType(JsonType):
@@ -130,10 +145,8 @@ class QuotedJsonType(JsonType):
             return jsontext.encode(value)
         return super().process_bind_param(value, dialect)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        if isinstance(value, str) and dialect.name == "postgresql":
-            return jsontext.decode_if_json(value) if value else None
-        return super().process_result_value(value, dialect)
+    def reader(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return _unquoted if dialect.name == "postgresql" else _cell
 
 
 class MessageContentType(TypeDecorator[dict[str, Any]]):
@@ -164,6 +177,35 @@ class MessageKindType(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value == "v2" else value
+
+
+def _instant(value: datetime | None) -> datetime | None:
+    return None if value is None else utc_milliseconds(value)
+
+
+def _instant_of_text(text: str | None) -> datetime | None:
+    return None if text is None else utc_milliseconds(datetime.fromisoformat(text))
+
+
+def _cell(cell: Any) -> Any:
+    """The value of a JSON cell of SQLite."""
+    if type(cell) is str:
+        return jsontext.decode(cell)
+    return None if cell is None else jsoncell.decode(cell)
+
+
+def _unnested(value: Any) -> Any:
+    return jsontext.decode_if_json(value) if type(value) is str else value
+
+
+def _unnested_cell(cell: Any) -> Any:
+    return _unnested(_cell(cell))
+
+
+def _unquoted(value: Any) -> Any:
+    if type(value) is str:
+        return jsontext.decode_if_json(value) if value else None
+    return value
 
 
 def format_2(content: Any) -> dict[str, Any]:
