@@ -38,7 +38,7 @@ async def measured(
 
 
 async def _figures(operation: Operation, sides: Sides) -> Figures:
-    baseline = sides.writer if operation.writes else sides.reader
+    baseline = sides.writer if operation.writes or operation.indexed else sides.reader
     argument = operation.prepare(0)
     ours, raw = await operation.ours(sides.storage, argument), await operation.raw(baseline, argument)
     if comparable(ours) != raw:

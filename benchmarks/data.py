@@ -1,4 +1,5 @@
-"""The rows that are measured on: 10 resources of 1,000 threads, 100 of which have 1,000 messages of 1 KB each."""
+"""The rows that are measured on: 10 resources of 1,000 threads, 100 of which have 1,000 messages of 1 KB each; and the
+scores of 1,000 runs, 50 of each."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,12 +8,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mastra_store.records.memory import Message
+from mastra_store.records.scores import Score
 
 RESOURCES = 10
 THREADS_OF_A_RESOURCE = 1_000
 LONG_THREADS = 100
 MESSAGES_OF_A_LONG_THREAD = 1_000
 RUNS = 100
+SCORED_RUNS = 1_000
+SCORES_OF_A_RUN = 50
 MESSAGE_BYTES = 1_024
 SNAPSHOT_BYTES = 20_480
 
@@ -51,6 +55,24 @@ class RunCells(NamedTuple):
     updated_at: datetime
 
 
+class ScoreCells(NamedTuple):
+    id: str
+    scorer_id: str
+    run_id: str
+    scorer: str
+    score: float
+    output: str
+    source: str
+    created_at: datetime
+    updated_at: datetime
+    reason: str | None
+    metadata: str
+    input: str
+    entity_type: str | None
+    entity: str
+    entity_id: str | None
+
+
 def threads() -> Iterator[ThreadCells]:
     for number in range(RESOURCES * THREADS_OF_A_RESOURCE):
         at = _EPOCH + timedelta(seconds=number)
@@ -74,6 +96,16 @@ def runs() -> Iterator[RunCells]:
         at = _EPOCH + timedelta(seconds=number)
         text = msgspec.json.encode(snapshot(number)).decode()
         yield RunCells(WORKFLOW, run_id(number), resource_of(number), text, at, at)
+
+
+def scores() -> Iterator[ScoreCells]:
+    """In the order of their times, those of a run apart from each other."""
+    for number in range(SCORED_RUNS * SCORES_OF_A_RUN):
+        score = score_of(number, _EPOCH + timedelta(seconds=number))
+        cells = [getattr(score, name) for name in ScoreCells._fields]
+        yield ScoreCells._make(
+            msgspec.json.encode(cell).decode() if isinstance(cell, dict | list) else cell for cell in cells
+        )
 
 
 def thread_id(number: int) -> str:
@@ -115,6 +147,33 @@ def new_messages(count: int, number: int) -> list[Message]:
         )
         for index in range(count)
     ]
+
+
+def score_of(number: int, at: datetime) -> Score:
+    """A score as an evaluation of an agent leaves it, with what was asked and answered."""
+    scorer = f"scorer-{number % 12}"
+    return Score(
+        id=f"{number:08}-5c1e-4bd2-9c55-{number:012}",
+        scorer_id=scorer,
+        run_id=run_id(number % SCORED_RUNS),
+        scorer={"id": scorer, "name": scorer.title(), "hasJudge": True},
+        score=(number % 101) / 100,
+        output={"role": "assistant", "content": _WORDS * 4},
+        source="LIVE",
+        created_at=at,
+        updated_at=at,
+        reason=_WORDS,
+        metadata={"model": "judge-1", "usage": {"inputTokens": 812, "outputTokens": 164}},
+        input=[{"role": "user", "content": _WORDS}],
+        entity_type="AGENT",
+        entity={"id": "travel-agent", "name": "Travel agent"},
+        entity_id="travel-agent",
+    )
+
+
+def new_score(number: int) -> Score:
+    """A score that is not stored yet."""
+    return score_of(SCORED_RUNS * SCORES_OF_A_RUN + number, _EPOCH)
 
 
 def snapshot(number: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mastra_store.pages import Page
 from mastra_store.records.memory import Include
+from mastra_store.records.scores import Score
 from mastra_store.storage import Storage
 
 from . import data
@@ -22,6 +23,7 @@ class Operation:
     Attributes:
         target: how often the raw driver's time it may take at most.
         writes: whether it changes rows, and so needs the same indexes on both sides.
+        indexed: whether Mastra has no index for it, and so the baseline gets ours.
         prepare: the argument of the n-th call.
     """
 
@@ -31,6 +33,7 @@ class Operation:
     ours: Callable[[Storage, Any], Awaitable[Any]]
     raw: Callable[[Raw, Any], Awaitable[Any]]
     writes: bool = False
+    indexed: bool = False
 
 
 def comparable(result: Any) -> Any:
@@ -73,6 +76,10 @@ def _run(number: int) -> tuple[str, dict[str, Any]]:
     return data.run_id(number % data.RUNS), data.snapshot(number % data.RUNS)
 
 
+async def _saved(storage: Storage, score: Score) -> str:
+    return (await storage.scores.save_score(score)).id
+
+
 # Reads first: what the others write makes the tables longer.
 OPERATIONS = (
     _listing(0, 1.5),
@@ -105,6 +112,14 @@ OPERATIONS = (
         lambda storage, run: storage.workflows.load_workflow_snapshot(data.WORKFLOW, run),
         lambda raw, run: raw.load(data.WORKFLOW, run),
     ),
+    Operation(
+        f"list {PER_PAGE} scores of a run",
+        1.5,
+        lambda number: data.run_id(number % data.SCORED_RUNS),
+        lambda storage, run: storage.scores.list_scores_by_run_id(run, per_page=PER_PAGE),
+        lambda raw, run: raw.list_scores(run, PER_PAGE),
+        indexed=True,
+    ),
     _saving(1, 1.6),
     _saving(10, 1.6),
     _saving(100, 1.5),
@@ -124,6 +139,14 @@ OPERATIONS = (
             data.WORKFLOW, it[0], step_id=it[1], result=it[2]
         ),
         lambda raw, it: raw.update_results(data.WORKFLOW, *it),
+        writes=True,
+    ),
+    Operation(
+        "save score",
+        1.8,
+        data.new_score,
+        _saved,
+        lambda raw, score: raw.save_score(score),
         writes=True,
     ),
 )

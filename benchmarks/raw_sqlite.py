@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 
 import aiosqlite
 import msgspec
+from msgspec.structs import astuple
 
 from mastra_store.records.memory import Message, Thread
+from mastra_store.records.scores import Score
 
-from .raw import SQLITE as SQL
+from .raw import CREATED, JSON, SQLITE as SQL, UPDATED
 
 R = TypeVar("R")
 
@@ -120,6 +122,22 @@ class RawSqlite:
 
         return await self._write(work)
 
+    async def list_scores(self, run_id: str, limit: int) -> tuple[list[Score], int]:
+        def work(connection: sqlite3.Connection) -> tuple[list[Score], int]:
+            rows = connection.execute(SQL.list_scores, (run_id, limit)).fetchall()
+            return [_score(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+        return await self._run(work)
+
+    async def save_score(self, score: Score) -> str:
+        def work(connection: sqlite3.Connection) -> str:
+            cells = [encode(cell).decode() if isinstance(cell, dict | list) else cell for cell in astuple(score)]
+            cells[CREATED] = cells[UPDATED] = _text(datetime.now(UTC))
+            connection.execute(SQL.save_score, cells)
+            return score.id
+
+        return await self._write(work)
+
     async def _run(self, work: Callable[[sqlite3.Connection], R]) -> R:
         connection = await self._pool.get()
         try:
@@ -136,6 +154,15 @@ def _thread(key: str, resource_id: str, title: str, created_at: str, updated_at:
     return Thread(
         key, resource_id, title, moment(created_at), moment(updated_at), None if metadata is None else decode(metadata)
     )
+
+
+def _score(*cells: Any) -> Score:
+    shown = list(cells)
+    for position in JSON:
+        if shown[position] is not None:
+            shown[position] = decode(shown[position])
+    shown[CREATED], shown[UPDATED] = moment(shown[CREATED]), moment(shown[UPDATED])
+    return Score(*shown)
 
 
 def _saved(connection: sqlite3.Connection, thread_id: str, m: Message) -> Message:

@@ -36,10 +36,13 @@ _OF_OURS = "mastra_store_*_idx"
 _THREAD = ["id", "resourceId", "title", "metadata", "createdAt", "updatedAt"]
 _MESSAGE = ["id", "thread_id", "content", "role", "type", "createdAt", "resourceId"]
 _RUN = ["workflow_name", "run_id", "resourceId", "snapshot", "createdAt", "updatedAt"]
+_SCORE = ["id", "scorerId", "runId", "scorer", "score", "output", "source", "createdAt", "updatedAt", "reason"]
+_SCORE += ["metadata", "input", "entityType", "entity", "entityId"]
 TABLES: tuple[tuple[str, list[str], Any], ...] = (
     ("mastra_threads", _THREAD, data.threads),
     ("mastra_messages", _MESSAGE, data.messages),
     ("mastra_workflow_snapshot", _RUN, data.runs),
+    ("mastra_scorers", _SCORE, data.scores),
 )
 
 
