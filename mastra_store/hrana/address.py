@@ -66,13 +66,19 @@ class Address:
             raise ValueError(f"the server sends its clients from {urlsplit(self.base).scheme} to another protocol")
         return base_url.rstrip("/")
 
-    def token_has_expired(self) -> bool:
-        """Whether the token says of itself that its time is over. Nothing is verified: that is for the server."""
+    def token_problem(self) -> str:
+        """What is wrong with a token that was refused: ``TOKEN_MISSING``, ``TOKEN_EXPIRED`` or ``TOKEN_REJECTED``.
+
+        A token that is a JWT says itself when it ends. Nothing is verified: that is for the server.
+        """
+        if self.token is None:
+            return "TOKEN_MISSING"
         try:
-            claims = (self.token or "").split(".")[1]
-            return bool(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"] < time.time())
+            claims = self.token.split(".")[1]
+            expires = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"]
+            return "TOKEN_EXPIRED" if expires < time.time() else "TOKEN_REJECTED"
         except (IndexError, KeyError, TypeError, ValueError):
-            return False  # not every token is a JWT, and not every JWT ends
+            return "TOKEN_REJECTED"  # not every token is a JWT, and not every JWT ends
 
 
 def _scheme(scheme: str, tls: str) -> str:

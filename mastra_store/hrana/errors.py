@@ -85,8 +85,8 @@ class Busy(OperationalError):
 
 
 class AccessDenied(OperationalError):
-    """The server refuses the token (``code`` is ``HTTP_401``), or what it allows is not enough (``HTTP_403``).
-    Nothing was done."""
+    """Nothing was done. ``code`` is ``TOKEN_MISSING``, ``TOKEN_EXPIRED`` or ``TOKEN_REJECTED``; or ``FORBIDDEN`` where
+    the token does not allow as much."""
 
 
 class ConnectionLost(OperationalError):
@@ -146,11 +146,11 @@ def of_status(status: int, message: str, code: str | None, *, known_stream: bool
     """The error of a request that the server refused as a whole.
 
     Args:
-        code: the server's own, where its answer has one.
+        code: the server's own, where its answer has one; of status 401 what is wrong with the token.
         known_stream: whether the request went to a stream that the server had opened.
     """
     if status in (401, 403):
-        return AccessDenied(message, f"HTTP_{status}")
+        return AccessDenied(message, code or "TOKEN_REJECTED" if status == 401 else "FORBIDDEN")
     if code in _LOST or (known_stream and status in (400, 404)):
         # A server that was restarted does not know the stream and says so in plain text.
         return TransactionLost(message, code or "STREAM_UNKNOWN")

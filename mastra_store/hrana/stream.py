@@ -185,6 +185,15 @@ class Stream:
                     raise
                 again = False
 
+    def ask_alone(self, *questions: str) -> Exchange[list[Result | errors.Error]]:
+        """Run statements that change nothing, each whatever becomes of the others: one request."""
+        requests: list[dict[str, Any]] = [{"type": "execute", "stmt": {"sql": sql}} for sql in questions]
+        results = yield from self._pipeline([*requests, _CLOSE], fresh=True)
+        return [
+            errors.of_statement(each["error"]) if each["type"] == "error" else _result(each["response"]["result"])
+            for each in results[:-1]
+        ]
+
     def commit(self) -> Exchange[None]:
         """Commit the transaction, and close the stream: one request, or none if nothing was done.
 
@@ -296,7 +305,7 @@ class Stream:
         try:
             answer = yield from _sent(Request(base, body), attempts)
             if answer.status != 200:
-                raise _refusal(answer, known_stream=baton is not None)
+                raise _refusal(answer, self._address, known_stream=baton is not None)
             try:
                 found = msgspec.json.decode(answer.body)
                 results: list[dict[str, Any]] = found["results"]
@@ -383,7 +392,7 @@ def _result(found: dict[str, Any]) -> Result:
     )
 
 
-def _refusal(answer: Answer, *, known_stream: bool) -> errors.Error:
+def _refusal(answer: Answer, address: Address, *, known_stream: bool) -> errors.Error:
     """The error of a request that was refused. Text that is no JSON comes from a proxy, and may name addresses."""
     said, code = None, None
     try:
@@ -391,8 +400,20 @@ def _refusal(answer: Answer, *, known_stream: bool) -> errors.Error:
         said, code = found.get("message") or found.get("error"), found.get("code")
     except (msgspec.DecodeError, AttributeError):
         pass
+    if answer.status == 401:
+        code = address.token_problem()
     message = f"the server answered with status {answer.status}" + (f": {said}" if said else "")
     return errors.of_status(answer.status, message, code, known_stream=known_stream)
+
+
+def closing(request: Request, answer: Answer) -> Request | None:
+    """What closes the stream of an answer that nobody waits for any more."""
+    try:
+        found = msgspec.json.decode(answer.body)
+        baton, base = found["baton"], found["base_url"] or request.base
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return None
+    return Request(base, msgspec.json.encode({"baton": baton, "requests": [_CLOSE]})) if baton else None
 
 
 def _first_word(sql: str) -> str:

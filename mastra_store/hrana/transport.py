@@ -12,13 +12,16 @@ from urllib.request import getproxies, proxy_bypass
 
 from . import errors
 from .address import Address
-from .stream import Answer, Exchange, Pause, Request
+from .stream import Answer, Exchange, Pause, Request, closing
 
 R = TypeVar("R")
 
 IDLE = 20.0
 """Seconds that an unused HTTP connection stays open. Proxies close them after a minute, and a statement that went out
 at that moment would be lost without an answer."""
+
+GRACE = 1.0
+"""Seconds that the answer to a request is still waited for after its caller was cancelled, to close its stream."""
 
 
 class _Http:
@@ -71,6 +74,7 @@ class AsyncTransport(_Http):
     ) -> None:
         super().__init__(address, timeout, pool_timeout)
         self._transport = self._httpx.AsyncHTTPTransport(**self._options(address, connections))
+        self._abandoned: set[asyncio.Future[None]] = set()
 
     async def run(self, exchange: Exchange[R]) -> R:
         """Run an exchange to its end."""
@@ -89,14 +93,40 @@ class AsyncTransport(_Http):
             exchange.close()
 
     async def close(self) -> None:
+        if self._abandoned:
+            await asyncio.wait(self._abandoned)
         await self._transport.aclose()
 
     async def _perform(self, step: Request | Pause) -> Answer | None:
         if isinstance(step, Pause):
             await asyncio.sleep(step.seconds)
             return None
+        posted = asyncio.ensure_future(self._post(step))
         try:
-            response = await self._transport.handle_async_request(self._request(step))
+            return await asyncio.shield(posted)
+        except asyncio.CancelledError:
+            abandoned = asyncio.ensure_future(self._abandon(step, posted))
+            self._abandoned.add(abandoned)
+            abandoned.add_done_callback(self._abandoned.discard)
+            raise
+
+    async def _abandon(self, request: Request, posted: "asyncio.Future[Answer]") -> None:
+        """See to the stream of a request whose caller was cancelled.
+
+        Its transaction would hold its lock until the stream expires, or somebody takes it, if the answer was on its way
+        already. What takes longer is broken off, and the server rolls it back when the connection breaks.
+        """
+        try:
+            async with asyncio.timeout(GRACE):
+                close = closing(request, await posted)
+            if close is not None:
+                await self._post(close)
+        except (TimeoutError, errors.OperationalError):
+            pass  # then there is no stream any more, or it expires
+
+    async def _post(self, request: Request) -> Answer:
+        try:
+            response = await self._transport.handle_async_request(self._request(request))
             try:
                 return Answer(response.status_code, await response.aread())
             finally:
