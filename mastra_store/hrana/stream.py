@@ -29,6 +29,8 @@ class Request:
 
     base: str
     body: bytes
+    within: float | None = None
+    """Seconds that the answer may take, where that is less than the transport's own limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,10 @@ BATCH = 100
 """Statements of an ``executemany`` in one request."""
 ATTEMPTS = 3
 """How often a request goes out that could not even be sent."""
+POLITE = 3.0
+"""Seconds of waiting after which a server does not yet take the lock from whoever has it (it does after 5)."""
 
+_DEFINING = frozenset({"CREATE", "DROP", "ALTER"})
 _READING = frozenset({"SELECT", "VALUES", "EXPLAIN", "SAVEPOINT", "RELEASE", "ROLLBACK"})
 _AUTOCOMMIT = {"type": "get_autocommit"}
 _CLOSE = {"type": "close"}
@@ -79,6 +84,8 @@ class Stream:
     Attributes:
         autocommit: statements run on their own.
         read_only: statements that write are refused, here: the server knows no such transactions.
+        defers_definitions: CREATE, DROP and ALTER wait, and go out with the next other statement or with COMMIT. Their
+            errors come then, too. A migration is few requests this way.
     """
 
     def __init__(
@@ -91,6 +98,8 @@ class Stream:
     ) -> None:
         self.autocommit = False
         self.read_only = False
+        self.defers_definitions = False
+        self._deferred: list[dict[str, Any]] = []
         self._address = address
         self._busy_timeout = busy_timeout
         self._begin = begin
@@ -104,13 +113,39 @@ class Stream:
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open, or will be with the next statement because somebody began it."""
-        return self._open or self._due is not None or self._lost is not None
+        return self.is_open or self._due is not None or self._lost is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the server has a transaction open, as far as we know."""
+        return self._open
 
     def begin_with(self, begin: str) -> None:
         """Begin a transaction with ``begin``. It is sent with the next statement, which also takes its lock."""
         if self.in_transaction:
             raise errors.OperationalError("a transaction is open already", "IN_TRANSACTION")
         self._due = begin
+
+    def take_lock(self, seconds: float) -> Exchange[None]:
+        """Begin a transaction that holds the write lock from now on, and rob nobody of it.
+
+        A server gives a lock to whoever waits for it for long. So this waits for a shorter time, gives up by breaking
+        the connection, and comes again.
+
+        Raises:
+            Busy: somebody else had the lock for all these seconds.
+        """
+        waiting = _Waiting(seconds)
+        while True:
+            try:
+                yield from self._batch([{"sql": "BEGIN IMMEDIATE"}], within=POLITE)
+                return
+            except errors.ConnectionLost as error:
+                if error.code != "NO_ANSWER":
+                    raise
+                yield waiting.pause(errors.Busy("the database is locked", "SQLITE_BUSY"))
+            except errors.Busy as error:
+                yield waiting.pause(error)
 
     def execute(self, sql: str, arguments: Sequence[Any] = ()) -> Exchange[Result]:
         """Run a statement in the transaction, which it begins if there is none; in autocommit on its own.
@@ -133,6 +168,9 @@ class Stream:
             raise errors.OperationalError("the transaction is read-only", "SQLITE_READONLY")
         if self.autocommit and not self.in_transaction:
             return (yield from self.run_alone(sql, arguments, reads=word in _READING))
+        if self.defers_definitions and word in _DEFINING:
+            self._deferred.append(_statement(sql, arguments))
+            return NOTHING
         return (yield from self._in_transaction([_statement(sql, arguments)]))[0]
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> Exchange[int]:
@@ -201,11 +239,13 @@ class Stream:
             TransactionLost: it was rolled back by the server, at this moment or before.
             OutcomeUnknown: COMMIT was sent and not answered.
         """
-        lost, was_open = self._lost, self._open
+        lost = self._lost
         try:
             if lost is not None:
                 raise errors.TransactionLost(f"nothing is left to commit: {lost}", lost.code) from lost
-            if was_open:
+            if self._deferred:
+                yield from self._in_transaction([])
+            if self._open:
                 commit = {"type": "execute", "stmt": {"sql": "COMMIT"}}
                 results = yield from self._pipeline([commit, _CLOSE])
                 _response(results[0])
@@ -239,19 +279,23 @@ class Stream:
         """
         if self._lost is not None:
             raise errors.TransactionLost(f"the transaction is gone: {self._lost}", self._lost.code) from self._lost
+        deferred, self._deferred = self._deferred, []
+        statements = [*deferred, *statements]
         if self._open:
-            return (yield from self._batch(statements, stored))
+            return (yield from self._batch(statements, stored))[len(deferred) :]
         begin = {"sql": self._due or self._begin}
         waiting = _Waiting(self._busy_timeout)
         while True:
             try:
-                return (yield from self._batch([begin, *statements], stored))[1:]
+                return (yield from self._batch([begin, *statements], stored))[1 + len(deferred) :]
             except errors.Busy as error:
                 if self._open:
                     raise
                 yield waiting.pause(error)
 
-    def _batch(self, statements: list[dict[str, Any]], stored: str | None) -> Exchange[list[Result]]:
+    def _batch(
+        self, statements: list[dict[str, Any]], stored: str | None = None, *, within: float | None = None
+    ) -> Exchange[list[Result]]:
         steps: list[dict[str, Any]] = [{"stmt": statements[0]}]
         steps += [
             {"stmt": each, "condition": {"type": "ok", "step": index}} for index, each in enumerate(statements[1:])
@@ -266,7 +310,7 @@ class Stream:
         place = 0 if stored is None else 1
         was_open = self._open
         try:
-            results = yield from self._pipeline(requests)
+            results = yield from self._pipeline(requests, within=within)
             self._open = not _response(results[place + 1])["is_autocommit"]
             found = _response(results[place])["result"]
             for error in found["step_errors"]:
@@ -292,18 +336,24 @@ class Stream:
         return self._readings[sql]
 
     def _pipeline(
-        self, requests: list[dict[str, Any]], *, fresh: bool = False, attempts: int = ATTEMPTS
+        self,
+        requests: list[dict[str, Any]],
+        *,
+        fresh: bool = False,
+        attempts: int = ATTEMPTS,
+        within: float | None = None,
     ) -> Exchange[list[dict[str, Any]]]:
         """Send requests and return their results.
 
         Args:
             fresh: on a stream of their own, which they close.
             attempts: how often to try where nothing could be sent.
+            within: see ``Request``.
         """
         baton, base = (None, self._address.base) if fresh else (self._baton, self._base)
         body = msgspec.json.encode({"baton": baton, "requests": requests})
         try:
-            answer = yield from _sent(Request(base, body), attempts)
+            answer = yield from _sent(Request(base, body, within), attempts)
             if answer.status != 200:
                 raise _refusal(answer, self._address, known_stream=baton is not None)
             try:
@@ -331,7 +381,7 @@ class Stream:
 
     def _end(self) -> None:
         self._close_stream()
-        self._due, self._lost = None, None
+        self._due, self._lost, self._deferred = None, None, []
 
 
 class _Waiting:

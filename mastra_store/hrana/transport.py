@@ -47,8 +47,11 @@ class _Http:
         }
 
     def _request(self, step: Request) -> Any:
+        extensions = self._extensions
+        if step.within is not None:
+            extensions = {"timeout": {**extensions["timeout"], "read": min(step.within, extensions["timeout"]["read"])}}
         return self._httpx.Request(
-            "POST", f"{step.base}/v3/pipeline", headers=self._headers, content=step.body, extensions=self._extensions
+            "POST", f"{step.base}/v3/pipeline", headers=self._headers, content=step.body, extensions=extensions
         )
 
     def _failed(self, error: Exception) -> errors.Error:
@@ -57,6 +60,8 @@ class _Http:
             return errors.CannotConnect("no HTTP connection became free in time", "POOL_TIMEOUT")
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError | httpx.UnsupportedProtocol):
             return errors.CannotConnect(f"the server can not be reached ({kind})", "CANNOT_CONNECT")
+        if isinstance(error, httpx.ReadTimeout):
+            return errors.ConnectionLost("the answer did not come in time", "NO_ANSWER")
         return errors.ConnectionLost(f"the answer did not come ({kind})", "CONNECTION_LOST")
 
 

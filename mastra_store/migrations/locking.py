@@ -5,6 +5,7 @@ import hashlib
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -72,7 +73,7 @@ def migrating(
         _lock(connection, schema, lock_timeout, statement_timeout)
         yield
         return
-    with _waiting_for_writers(connection, lock_timeout), connection.begin():
+    with _waiting_for_writers(connection, lock_timeout), _few_requests(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             # In a stricter isolation we would not see what the migrator before us did.
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
@@ -105,6 +106,10 @@ def _lock(connection: Connection, schema: str | None, lock_timeout: float, state
             )
         for statement in lock_statements(schema, lock_timeout, statement_timeout):
             connection.exec_driver_sql(statement)
+    elif _is_on_server(connection):
+        driver: Any = connection.connection.dbapi_connection
+        if not driver.stream.is_open:
+            driver.run(driver.stream.take_lock(lock_timeout))
     elif not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
         # The driver would run each DDL statement in a transaction of its own, and leave half a migration behind.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -113,7 +118,7 @@ def _lock(connection: Connection, schema: str | None, lock_timeout: float, state
 @contextmanager
 def _waiting_for_writers(connection: Connection, seconds: float) -> Iterator[None]:
     """On SQLite, wait that long for other writers of the file."""
-    if connection.dialect.name != "sqlite":
+    if connection.dialect.name != "sqlite" or _is_on_server(connection):
         yield
         return
     # On the driver's cursor: SQLAlchemy would begin a transaction, and wait, before the limit is set.
@@ -126,6 +131,24 @@ def _waiting_for_writers(connection: Connection, seconds: float) -> Iterator[Non
     finally:
         cursor.execute(f"PRAGMA busy_timeout = {before}")
         cursor.close()
+
+
+@contextmanager
+def _few_requests(connection: Connection) -> Iterator[None]:
+    """On a LibSQL server, let definitions go out together: others can take the lock of a migration that takes long."""
+    if not _is_on_server(connection):
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.stream.defers_definitions = True
+    try:
+        yield
+    finally:
+        driver.stream.defers_definitions = False
+
+
+def _is_on_server(connection: Connection) -> bool:
+    return connection.dialect.driver == "hrana"
 
 
 def _milliseconds(argument: str, seconds: float | None) -> int:
