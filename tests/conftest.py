@@ -146,6 +146,11 @@ def own_sqld() -> Iterator[sqld.Sqld]:
         yield server
 
 
+def statements_of(script: str) -> list[str]:
+    """The statements of a script of ours, in which each ends its line with a semicolon."""
+    return [statement for each in script.split(";\n") if (statement := each.strip())]
+
+
 @pytest.fixture(params=["sqlite", "libsql", *VERSIONS])
 def storage_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Where fresh, migrated tables are."""
@@ -155,7 +160,7 @@ def storage_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield f"sqlite:///{path}"
     elif request.param == "libsql":
         server: sqld.LibsqlServer = request.getfixturevalue("libsql_server")
-        server.migrated(export_schemas(dialect="sqlite"))
+        server.migrated(*statements_of(export_schemas(dialect="sqlite")))
         yield server.url
     else:
         major = VERSIONS[request.param]

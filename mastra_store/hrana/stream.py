@@ -138,7 +138,8 @@ class Stream:
         waiting = _Waiting(seconds)
         while True:
             try:
-                yield from self._batch([{"sql": "BEGIN IMMEDIATE"}], within=POLITE)
+                within = max(1.0, min(POLITE, waiting.left))  # where it is free the answer only has to travel
+                yield from self._batch([{"sql": "BEGIN IMMEDIATE"}], within=within)
                 return
             except errors.ConnectionLost as error:
                 if error.code != "NO_ANSWER":
@@ -391,13 +392,17 @@ class _Waiting:
         self._until = time.monotonic() + seconds
         self._longest = 0.01
 
+    @property
+    def left(self) -> float:
+        """Seconds, 0 at least."""
+        return max(0.0, self._until - time.monotonic())
+
     def pause(self, error: errors.Busy) -> Pause:
         """The next pause, or ``error`` where the time is over."""
-        left = self._until - time.monotonic()
-        if left <= 0:
+        if self.left <= 0:
             raise error
         self._longest = min(self._longest * 2, 0.5)
-        return Pause(min(left, random.uniform(self._longest / 2, self._longest)))  # noqa: S311
+        return Pause(min(self.left, random.uniform(self._longest / 2, self._longest)))  # noqa: S311
 
 
 def _sent(request: Request, attempts: int) -> Exchange[Answer]:

@@ -108,6 +108,7 @@ def _lock(connection: Connection, schema: str | None, lock_timeout: float, state
             connection.exec_driver_sql(statement)
     elif _is_on_server(connection):
         driver: Any = connection.connection.dbapi_connection
+        _milliseconds("lock_timeout", lock_timeout)
         if not driver.stream.is_open:
             driver.run(driver.stream.take_lock(lock_timeout))
     elif not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]

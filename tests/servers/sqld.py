@@ -31,9 +31,7 @@ _EVERYTHING = """
 SELECT type, name FROM sqlite_master
 WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'libsql_%' AND type IN ('table', 'view') ORDER BY type DESC
 """
-_DEFINITIONS = (
-    "SELECT group_concat(type || name || coalesce(sql, ''), ';') FROM (SELECT * FROM sqlite_master ORDER BY name)"
-)
+_DEFINITIONS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
 
 
 class LibsqlServer:
@@ -42,7 +40,8 @@ class LibsqlServer:
     def __init__(self, url: str, token: str | None) -> None:
         self.http = url
         self.full_access = token
-        self._template: tuple[str, list[str]] | None = None
+        self._template: tuple[tuple[str, ...], list[list[Any]]] | None = None
+        self._emptied: list[str] = []
 
     @property
     def url(self) -> str:
@@ -76,17 +75,22 @@ class LibsqlServer:
         if found:
             self.execute("PRAGMA defer_foreign_keys = ON", *(f'DROP {kind} "{name}"' for kind, name in found))
 
-    def migrated(self, schema: str) -> None:
-        """Make it a database with the tables of a schema and nothing in them but the revision."""
-        [[[definitions]]] = self.execute(_DEFINITIONS)
-        if self._template is not None and self._template[0] == definitions:
-            self.execute(*self._template[1])
-            return
-        self.empty()
-        self.execute(*(part.strip() for part in schema.split(";") if part.strip()))
-        [[[definitions]], tables] = self.execute(_DEFINITIONS, _EVERYTHING)
-        filled = [name for _, name in tables if name != "mastra_store_version"]
-        self._template = definitions, [f'DELETE FROM "{name}"' for name in filled]
+    def definitions(self) -> list[list[Any]]:
+        """All that is defined, to the letter: type, name, table and SQL."""
+        return self.execute(_DEFINITIONS)[0]
+
+    def migrated(self, *schema: str) -> None:
+        """Make it a database with the tables of a schema, a statement each, and nothing in them but what that wrote."""
+        if self._template is None or self._template != (schema, self.definitions()):
+            self.empty()
+            self.execute(*schema)
+            self._template = schema, self.definitions()
+            tables = [name for kind, name, _, _ in self._template[1] if kind == "table"]
+            counts = self.execute(*(f'SELECT count(*) FROM "{name}"' for name in tables))
+            self._emptied = [
+                f'DELETE FROM "{name}"' for name, [[rows]] in zip(tables, counts, strict=True) if rows == "0"
+            ]
+        self.execute(*self._emptied)
 
 
 class Sqld(LibsqlServer):
