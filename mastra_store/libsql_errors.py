@@ -55,6 +55,8 @@ def translated(error: BaseException, shown: str) -> MastraError | None:
             return AlreadyExists("row", constraint=code)
         case hrana.DataError() if code == "RESPONSE_TOO_LARGE":
             return QueryFailed(f"the answer is larger than {shown} sends at once: ask for a smaller page", code=code)
+        case hrana.DataError() if code == "SQLITE_TOOBIG":
+            return QueryFailed(f"a value is larger than {shown} takes", code=code)
     if code == "SQLITE_READONLY":
         return QueryFailed(f"{shown} is read-only here", code=code)
     return QueryFailed(f"{shown} refused the statement ({code})", code=code)

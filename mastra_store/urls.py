@@ -33,7 +33,7 @@ def means_libsql(url: str) -> bool:
 
 def shown(url: str) -> str:
     """A URL as error messages show it: without a password, and of a LibSQL server its host alone."""
-    if not means_libsql(url):
+    if not means_libsql(url) and not url.startswith("sqlite+hrana://"):
         return masked(url)
     host = re.sub(r"(?s)^[^:]*://([^/?#]*@)?", "", url)
     return f"LibSQL database {re.split('[/?#]', host)[0]}"

@@ -63,8 +63,6 @@ BATCH = 100
 """Statements of an ``executemany`` in one request."""
 ATTEMPTS = 3
 """How often a request goes out that could not even be sent."""
-POLITE = 3.0
-"""Seconds of waiting after which a server does not yet take the lock from whoever has it (it does after 5)."""
 
 _DEFINING = frozenset({"CREATE", "DROP", "ALTER"})
 _READING = frozenset({"SELECT", "VALUES", "EXPLAIN", "SAVEPOINT", "RELEASE", "ROLLBACK"})
@@ -127,18 +125,18 @@ class Stream:
         self._due = begin
 
     def take_lock(self, seconds: float) -> Exchange[None]:
-        """Begin a transaction that holds the write lock from now on, and rob nobody of it.
+        """Begin a transaction that holds the write lock from now on, not with its first statement.
 
-        A server gives a lock to whoever waits for it for long. So this waits for a shorter time, gives up by breaking
-        the connection, and comes again.
+        A transaction that is older than 5 s is robbed of its lock by this, as by everybody who wants to write; younger
+        ones are waited for, for as long as is asked here.
 
         Raises:
-            Busy: somebody else had the lock for all these seconds.
+            Busy: others had the lock for all these seconds.
         """
         waiting = _Waiting(seconds)
         while True:
             try:
-                within = max(1.0, min(POLITE, waiting.left))  # where it is free the answer only has to travel
+                within = max(1.0, waiting.left)  # where it is free the answer only has to travel
                 yield from self._batch([{"sql": "BEGIN IMMEDIATE"}], within=within)
                 return
             except errors.ConnectionLost as error:

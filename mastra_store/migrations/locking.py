@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..errors import InvalidArgument, LockTimeout
+from . import lease
 
 LOCK_TIMEOUT = 60.0
 """Seconds."""
@@ -73,12 +74,14 @@ def migrating(
         _lock(connection, schema, lock_timeout, statement_timeout)
         yield
         return
-    with _waiting_for_writers(connection, lock_timeout), _few_requests(connection), connection.begin():
+    with _waiting_for_writers(connection, lock_timeout), _alone_on_server(connection, lock_timeout), connection.begin():
         if connection.dialect.name == "postgresql":
             # In a stricter isolation we would not see what the migrator before us did.
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
         _lock(connection, schema, lock_timeout, statement_timeout)
         yield
+        if _is_on_server(connection):
+            connection.exec_driver_sql(lease.END)
 
 
 def lock_statements(schema: str | None, lock_timeout: float, statement_timeout: float | None) -> list[str]:
@@ -135,17 +138,19 @@ def _waiting_for_writers(connection: Connection, seconds: float) -> Iterator[Non
 
 
 @contextmanager
-def _few_requests(connection: Connection) -> Iterator[None]:
-    """On a LibSQL server, let definitions go out together: others can take the lock of a migration that takes long."""
+def _alone_on_server(connection: Connection, seconds: float) -> Iterator[None]:
+    """On a LibSQL server, have the lease; and let definitions go out together, so that the transaction is short."""
     if not _is_on_server(connection):
         yield
         return
-    driver: Any = connection.connection.dbapi_connection
-    driver.stream.defers_definitions = True
+    _milliseconds("lock_timeout", seconds)
+    stream: Any = connection.connection.dbapi_connection.stream  # type: ignore[union-attr]
+    stream.defers_definitions = True
     try:
-        yield
+        with lease.leased(connection, seconds):
+            yield
     finally:
-        driver.stream.defers_definitions = False
+        stream.defers_definitions = False
 
 
 def _is_on_server(connection: Connection) -> bool:

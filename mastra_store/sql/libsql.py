@@ -52,7 +52,7 @@ class LibsqlDatabase(SqlDatabase):
         self._readings: dict[str, bool] = {}
         self._turns = WriteTurns(self.shown, busy_timeout)
         self.engine = create_async_engine(
-            "sqlite+hrana://",  # the address is ours, and is in no repr
+            f"sqlite+hrana://{self._address.host}",  # for its repr alone: streams are ours
             poolclass=NullPool,  # a stream costs nothing: what is kept open are HTTP connections
             async_creator=self._connect,
             json_serializer=jsontext.encode,

@@ -55,8 +55,14 @@ class LibsqlServer:
 
     def execute(self, *statements: str) -> list[list[list[Any]]]:
         """Run statements as one transaction. Returns their rows, of which integers are text."""
-        texts = ["BEGIN IMMEDIATE", *statements, "COMMIT"]
-        steps: list[dict[str, Any]] = [{"stmt": {"sql": sql}} for sql in texts]
+        return self._batch(["BEGIN IMMEDIATE", *statements, "COMMIT"])[1:-1]
+
+    def read(self, statement: str) -> list[list[Any]]:
+        """The rows of a statement that reads. It waits for no lock."""
+        return self._batch([statement])[0]
+
+    def _batch(self, statements: list[str]) -> list[list[list[Any]]]:
+        steps: list[dict[str, Any]] = [{"stmt": {"sql": sql}} for sql in statements]
         for index, step in enumerate(steps[1:]):
             step["condition"] = {"type": "ok", "step": index}
         requests = [{"type": "batch", "batch": {"steps": steps}}, {"type": "close"}]
@@ -67,7 +73,7 @@ class LibsqlServer:
         result = batch["response"]["result"]
         for error in result["step_errors"]:
             assert error is None, error
-        return [[[cell.get("value") for cell in row] for row in each["rows"]] for each in result["step_results"][1:-1]]
+        return [[[cell.get("value") for cell in row] for row in each["rows"]] for each in result["step_results"]]
 
     def empty(self) -> None:
         """Drop all that there is."""
