@@ -4,7 +4,7 @@ import base64
 import json
 import time
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 SCHEMES = ("libsql", "https", "http")
 _NO = frozenset({"0", "false"})
@@ -34,11 +34,9 @@ class Address:
         Raises:
             ValueError: it can not be read. The message does not show it.
         """
-        try:
-            parts = urlsplit(url.strip())
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            raise ValueError("has a host or a port that can not be read") from None  # its text quotes the URL
+        parts, host, port = _parts(url.strip())
+        if parts is None:
+            raise ValueError("has a host or a port that can not be read")
         if parts.scheme not in SCHEMES:
             raise ValueError("must begin with libsql://, https:// or http://")
         if not host:
@@ -79,6 +77,15 @@ class Address:
             return "TOKEN_EXPIRED" if expires < time.time() else "TOKEN_REJECTED"
         except (IndexError, KeyError, TypeError, ValueError):
             return "TOKEN_REJECTED"  # not every token is a JWT, and not every JWT ends
+
+
+def _parts(url: str) -> tuple[SplitResult | None, str | None, int | None]:
+    """A URL taken apart, its host and its port; the first is ``None`` where it can not be read."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.hostname, parts.port
+    except ValueError:  # its text quotes the URL: it must not become the context of another error
+        return None, None, None
 
 
 def _scheme(scheme: str, tls: str) -> str:

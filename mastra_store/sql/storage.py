@@ -214,6 +214,8 @@ class SqliteStorage(SqlStorage):
         if isinstance(path_or_url, AsyncEngine):
             from .sqlite_dialect import SQLITE
 
+            if path_or_url.dialect.driver == "hrana":
+                raise InvalidArgument("engine", "leads to a LibSQL server, which is for LibSQLStorage")
             super().__init__(_on_engine(path_or_url, SQLITE, first_use, None))
             return
         _positive(pool_size=pool_size, pool_timeout=pool_timeout, busy_timeout=busy_timeout)

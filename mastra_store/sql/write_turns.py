@@ -81,16 +81,17 @@ class WriteTurns:
                 self._alone = False
             else:
                 self._together -= 1
-        else:
+        elif (turn, alone) in self._waiting:
             self._waiting.remove((turn, alone))
         self._admit()
 
     def _admit(self) -> None:
         """Let those in front of the queue in, as many as may write now."""
-        while self._waiting and self._is_free(self._waiting[0][1]):
+        while self._waiting and (self._waiting[0][0].cancelled() or self._is_free(self._waiting[0][1])):
             turn, alone = self._waiting.popleft()
-            self._enter(alone)
-            turn.set_result(None)
+            if not turn.cancelled():  # its writer was cancelled, and has not yet come to say so
+                self._enter(alone)
+                turn.set_result(None)
 
     def _is_free(self, alone: bool) -> bool:
         return not self._alone and (not alone or self._together == 0)

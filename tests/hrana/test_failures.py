@@ -19,6 +19,12 @@ from tests.servers.sqld import LibsqlServer, Sqld
 SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT count(*) FROM n"
 
 
+@pytest.fixture
+def libsql_server(own_sqld: Sqld) -> Sqld:
+    """Not the server of all tests: what is cut off here keeps its lock for a while."""
+    return own_sqld
+
+
 @asynccontextmanager
 async def connected(url: str, token: str | None, **options: Any) -> AsyncIterator[AsyncDriver]:
     address = Address.of(url, token)
