@@ -107,6 +107,14 @@ class EngineDatabase(SqlDatabase):
         if self.sql.name != "sqlite":
             yield
             return
+        if connection.dialect.driver == "hrana":  # whose servers know no such pragma
+            stream = (await connection.get_raw_connection()).driver_connection.stream  # type: ignore[union-attr]
+            stream.read_only = True
+            try:
+                yield
+            finally:
+                stream.read_only = False
+            return
         await connection.exec_driver_sql("PRAGMA query_only = ON")
         try:
             yield

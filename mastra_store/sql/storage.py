@@ -264,7 +264,7 @@ class LibSQLStorage(SqlStorage):
         request_timeout: float = 30.0,
         create_schema: CreateSchema = "if_missing",
     ) -> None:
-        first_use = FirstUse(create_schema, _rows())
+        first_use = FirstUse(create_schema)
         if isinstance(url, AsyncEngine):
             super().__init__(_on_libsql_engine(url, first_use))
             return

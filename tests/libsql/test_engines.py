@@ -6,7 +6,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from mastra_store import AlreadyExists, InvalidArgument, LibSQLStorage, PgStorage, SqliteStorage, export_schemas
+from mastra_store import (
+    AlreadyExists,
+    InvalidArgument,
+    LibSQLStorage,
+    PgStorage,
+    QueryFailed,
+    SqliteStorage,
+    export_schemas,
+)
 from tests.conftest import statements_of
 from tests.servers.sqld import LibsqlServer
 
@@ -33,6 +41,16 @@ async def test_is_shared_and_not_disposed(engine: AsyncEngine) -> None:
     assert raised.value.id.startswith("MASTRA_STORAGE_LIBSQL_")
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM mastra_messages")) == 1
+
+
+async def test_a_read_only_unit_on_it_refuses_writes(engine: AsyncEngine) -> None:
+    storage = LibSQLStorage(engine)
+    with pytest.raises(QueryFailed, match="read-only here"):
+        async with storage.transaction(read_only=True) as tx:
+            assert await tx.memory.get_messages("t") == []
+            await tx.memory.save_messages("t", HELLO)
+
+    await storage.memory.save_messages("t", HELLO)  # its connections write again
 
 
 async def test_a_connection_of_it_is_joined(engine: AsyncEngine, libsql_server: LibsqlServer) -> None:
