@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from .composite import MastraCompositeStore as MastraCompositeStore
     from .connect import open_storage as open_storage
     from .errors import (
+        AccessDenied as AccessDenied,
         AlreadyExists as AlreadyExists,
+        CommitOutcomeUnknown as CommitOutcomeUnknown,
         Conflict as Conflict,
         DomainMissing as DomainMissing,
         InvalidArgument as InvalidArgument,
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
         QueryFailed as QueryFailed,
         SchemaBehind as SchemaBehind,
         SchemaMissing as SchemaMissing,
+        TokenExpired as TokenExpired,
         TransactionClosed as TransactionClosed,
         TransactionFailed as TransactionFailed,
+        TransactionLost as TransactionLost,
         TransactionSpansBackends as TransactionSpansBackends,
         Unavailable as Unavailable,
     )
@@ -47,7 +51,11 @@ if TYPE_CHECKING:
     from .records.scores import Score as Score, ScoresOfDay as ScoresOfDay, ScoreSummary as ScoreSummary
     from .records.workflows import WorkflowRun as WorkflowRun
     from .schema import export_schemas as export_schemas, exportSchemas as exportSchemas
-    from .sql.storage import PgStorage as PgStorage, SqliteStorage as SqliteStorage
+    from .sql.storage import (
+        LibSQLStorage as LibSQLStorage,
+        PgStorage as PgStorage,
+        SqliteStorage as SqliteStorage,
+    )
     from .storage import Storage as Storage
     from .transaction import Transaction as Transaction
 
@@ -55,7 +63,9 @@ _HOMES = {
     ".composite": ("MastraCompositeStore",),
     ".connect": ("open_storage",),
     ".errors": (
+        "AccessDenied",
         "AlreadyExists",
+        "CommitOutcomeUnknown",
         "Conflict",
         "DomainMissing",
         "InvalidArgument",
@@ -66,8 +76,10 @@ _HOMES = {
         "QueryFailed",
         "SchemaBehind",
         "SchemaMissing",
+        "TokenExpired",
         "TransactionClosed",
         "TransactionFailed",
+        "TransactionLost",
         "TransactionSpansBackends",
         "Unavailable",
     ),
@@ -77,7 +89,7 @@ _HOMES = {
     ".records.scores": ("Score", "ScoreSummary", "ScoresOfDay"),
     ".records.workflows": ("WorkflowRun",),
     ".schema": ("export_schemas", "exportSchemas"),
-    ".sql.storage": ("PgStorage", "SqliteStorage"),
+    ".sql.storage": ("LibSQLStorage", "PgStorage", "SqliteStorage"),
     ".storage": ("Storage",),
     ".transaction": ("Transaction",),
 }

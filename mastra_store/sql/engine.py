@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ..errors import MastraError
 from ..revisions import VERSION_TABLE
+from ..urls import shown
 from . import sqlite_errors, sqlite_functions
 from .database import Plans, SqlDatabase, drive
 from .dialects import SqlDialect
@@ -58,7 +59,7 @@ class EngineDatabase(SqlDatabase):
     ) -> None:
         super().__init__(sql, schema, prepare_schema)
         self.engine = engine.execution_options(schema_translate_map={None: schema}) if schema else engine
-        self.shown = engine.url.render_as_string(hide_password=True)
+        self.shown = shown(engine.url.render_as_string(hide_password=True))
         self.plans = Plans(sql, engine.dialect, schema)
         self._through = ThroughSqlalchemy(self)
 
@@ -106,6 +107,14 @@ class EngineDatabase(SqlDatabase):
         if self.sql.name != "sqlite":
             yield
             return
+        if connection.dialect.driver == "hrana":  # whose servers know no such pragma
+            stream = (await connection.get_raw_connection()).driver_connection.stream  # type: ignore[union-attr]
+            stream.read_only = True
+            try:
+                yield
+            finally:
+                stream.read_only = False
+            return
         await connection.exec_driver_sql("PRAGMA query_only = ON")
         try:
             yield
@@ -113,6 +122,10 @@ class EngineDatabase(SqlDatabase):
             await connection.exec_driver_sql("PRAGMA query_only = OFF")  # others have the connection after us
 
     def translated(self, error: BaseException) -> MastraError | None:
+        if self.engine.dialect.driver == "hrana":
+            from .. import libsql_errors
+
+            return libsql_errors.translated(error, self.shown)
         if self.sql.name == "sqlite":
             return sqlite_errors.translated(error, self.shown)
         from . import postgres_errors  # psycopg is imported by those who use PostgreSQL
@@ -130,8 +143,13 @@ class EngineDatabase(SqlDatabase):
 
 
 def prepare_connection(connection: Connection) -> None:
-    """Make our functions known to a connection of the caller's, once. Other dialects need nothing."""
-    if connection.dialect.name == "sqlite" and not connection.info.get(_PREPARED):
+    """Make our functions known to a connection of the caller's, once. Other dialects need nothing, and a server takes
+    none."""
+    if (
+        connection.dialect.name == "sqlite"
+        and connection.dialect.driver != "hrana"
+        and not connection.info.get(_PREPARED)
+    ):
         driver: Any = connection.connection.dbapi_connection
         for name, arguments, function in sqlite_functions.FUNCTIONS:
             driver.create_function(name, arguments, function, deterministic=True)

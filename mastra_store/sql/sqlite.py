@@ -16,6 +16,7 @@ from ..errors import LockTimeout, MastraError
 from ..urls import sqlite_location
 from . import sqlite_errors
 from .database import Plans, SqlDatabase
+from .dialects import SqlDialect
 from .first_use import version
 from .plans import Call, Work
 from .sqlite_connections import LentConnection, SqlitePool, run_in_transaction
@@ -39,8 +40,9 @@ class SqliteDatabase(SqlDatabase):
         pool_size: int,
         pool_timeout: float,
         busy_timeout: float,
+        sql: SqlDialect = SQLITE,
     ) -> None:
-        super().__init__(SQLITE, None, prepare_schema)
+        super().__init__(sql, None, prepare_schema)
         location, uri = sqlite_location(path_or_url)
         self.shown = f"SQLite database {location!r}"
         in_memory = location == ":memory:" or (uri and "mode=memory" in location)
@@ -58,7 +60,7 @@ class SqliteDatabase(SqlDatabase):
         )
         event.listen(self.engine.sync_engine, "begin", _begin)
         remember_failures(self.engine)
-        self.plans = Plans(SQLITE, self.engine.dialect, None)
+        self.plans = Plans(sql, self.engine.dialect, None)
 
     async def open(self) -> None:
         with self.translating():

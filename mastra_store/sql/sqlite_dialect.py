@@ -97,10 +97,10 @@ class SQLite(SqlDialect):
         return bindparam(name, type_=JsonParameter())
 
     def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
-        return func.json_extract(func.mastra_json(attribute), literal_column(f"'$.{'.'.join(path)}'"), type_=Text())
+        return func.json_extract(self.json_text(attribute), literal_column(f"'$.{'.'.join(path)}'"), type_=Text())
 
     def thread_of_run(self) -> ColumnElement[Any]:
-        snapshot = func.mastra_json(WorkflowSnapshotRow.snapshot)
+        snapshot = self.json_text(WorkflowSnapshotRow.snapshot)
         steps = func.json_each(snapshot, literal_column("'$.context'")).table_valued("key", "value", "type")
         # Only CASE keeps a function from being called: json_extract refuses values that are no JSON text.
         step = case((steps.c.type == literal_column("'object'"), steps.c.value), else_=null())
@@ -117,6 +117,10 @@ class SQLite(SqlDialect):
         )
         of_input = func.json_extract(snapshot, literal_column("'$.context.input.messageListState.memoryInfo.threadId'"))
         return func.coalesce(waiting.scalar_subquery(), of_input, type_=Text())
+
+    def json_text(self, attribute: Attribute) -> ColumnElement[Any]:
+        """A JSON cell, text or JSONB, as SQLite's own JSON functions take it."""
+        return func.mastra_json(attribute)
 
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
         return func.mastra_contains(attribute, self.json(name)) == literal_column("1")
@@ -141,4 +145,11 @@ def _as_stored(type_: Any) -> Any:
     return UtcTimeType() if isinstance(type_, UtcTwinType) else type_
 
 
+class LibsqlFile(SQLite):
+    """A file by the name of LibSQL, which differs in nothing but the ids of errors."""
+
+    store = "LIBSQL"
+
+
 SQLITE = SQLite()
+LIBSQL_FILE = LibsqlFile()

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from ..errors import InvalidArgument
 from ..schema_names import normalised_schema
 from ..storage import SchemaState, Storage
+from ..urls import means_libsql
 from .database import Observer, SqlDatabase
 from .dialects import SqlDialect
 from .domain import SqlDomain
@@ -213,6 +214,8 @@ class SqliteStorage(SqlStorage):
         if isinstance(path_or_url, AsyncEngine):
             from .sqlite_dialect import SQLITE
 
+            if path_or_url.dialect.driver == "hrana":
+                raise InvalidArgument("engine", "leads to a LibSQL server, which is for LibSQLStorage")
             super().__init__(_on_engine(path_or_url, SQLITE, first_use, None))
             return
         _positive(pool_size=pool_size, pool_timeout=pool_timeout, busy_timeout=busy_timeout)
@@ -229,6 +232,73 @@ class SqliteStorage(SqlStorage):
         )
 
 
+class LibSQLStorage(SqlStorage):
+    """Storage on a LibSQL server (Turso, sqld) or in a file, in the tables of ``@mastra/libsql``.
+
+    ::
+
+        async with LibSQLStorage("libsql://database-owner.turso.io", auth_token=token) as storage:
+            await storage.memory.save_messages("thread-1", [{"role": "user", "content": "Hello"}])
+
+    A server needs ``pip install "mastra-store[libsql]"``. A file is used as ``SqliteStorage`` uses it.
+
+    Args:
+        url: ``libsql://``, ``https://`` or ``http://``; ``libsql://host?tls=0`` is a server without TLS. Or a file:
+            ``file:...``, a path or ``:memory:``. Or an ``AsyncEngine``, which is then shared and never disposed.
+        auth_token: what lets us in; it may also stand in the URL, as ``?authToken=...``. Files need none.
+        pool_size: requests to the server at the same time, at most; of a file, connections (each a thread).
+        pool_timeout: seconds that a call waits for one of them.
+        busy_timeout: seconds that a write waits for other writers.
+        request_timeout: seconds that an answer of the server may take.
+        create_schema: ``if_missing`` makes the tables in an empty database; ``never`` runs no DDL at all.
+    """
+
+    def __init__(
+        self,
+        url: str | Path | AsyncEngine,
+        auth_token: str | None = None,
+        *,
+        pool_size: int | None = None,
+        pool_timeout: float = 30.0,
+        busy_timeout: float = 30.0,
+        request_timeout: float = 30.0,
+        create_schema: CreateSchema = "if_missing",
+    ) -> None:
+        first_use = FirstUse(create_schema)
+        if isinstance(url, AsyncEngine):
+            super().__init__(_on_libsql_engine(url, first_use))
+            return
+        remote = isinstance(url, str) and means_libsql(url)
+        size = pool_size if pool_size is not None else 20 if remote else 5
+        _positive(pool_size=size, pool_timeout=pool_timeout, busy_timeout=busy_timeout, request_timeout=request_timeout)
+        database: SqlDatabase
+        if remote:
+            from .libsql import LibsqlDatabase
+
+            database = LibsqlDatabase(
+                str(url),
+                first_use,
+                auth_token=auth_token,
+                pool_size=size,
+                pool_timeout=pool_timeout,
+                busy_timeout=busy_timeout,
+                request_timeout=request_timeout,
+            )
+        else:
+            from .sqlite import SqliteDatabase
+            from .sqlite_dialect import LIBSQL_FILE
+
+            database = SqliteDatabase(
+                str(url),
+                first_use,
+                pool_size=size,
+                pool_timeout=pool_timeout,
+                busy_timeout=busy_timeout,
+                sql=LIBSQL_FILE,
+            )
+        super().__init__(database)
+
+
 async def _within(
     unit: AbstractAsyncContextManager[SqlTransaction], work: Callable[[SqlTransaction], Awaitable[R]]
 ) -> R:
@@ -242,6 +312,16 @@ def _on_engine(engine: AsyncEngine, sql: SqlDialect, first_use: FirstUse, schema
     from .engine import EngineDatabase
 
     return EngineDatabase(engine, sql, first_use, schema)
+
+
+def _on_libsql_engine(engine: AsyncEngine, first_use: FirstUse) -> SqlDatabase:
+    if engine.dialect.driver == "hrana":
+        from .libsql_dialect import LIBSQL
+
+        return _on_engine(engine, LIBSQL, first_use, None)
+    from .sqlite_dialect import LIBSQL_FILE
+
+    return _on_engine(engine, LIBSQL_FILE, first_use, None)
 
 
 def _positive(**options: float) -> None:

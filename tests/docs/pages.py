@@ -29,6 +29,10 @@ PAGES = {path.stem: path for path in (ROOT / "README.md", *sorted((ROOT / "docs"
 
 POSTGRESQL = "postgresql://user:password@host/database"
 """How the pages write the address of a PostgreSQL database."""
+LIBSQL = "libsql://database-owner.turso.io"
+"""How the pages write the address of a LibSQL server."""
+LIBSQL_TOKEN = "TURSO_AUTH_TOKEN"
+"""The variable in which the pages have its token."""
 SQLITE = "agent.db"
 """How the pages write the path of an SQLite file."""
 
@@ -121,6 +125,7 @@ def run_shell(page: Path, addresses: Mapping[str, str], directory: Path, path: l
         "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]]),
         "ALEMBIC_CONFIG": str(ROOT / "alembic.ini"),
         "PYTHONPATH": str(ROOT),
+        LIBSQL_TOKEN: os.environ.get(LIBSQL_TOKEN, ""),
     }
     done = subprocess.run(
         ["bash", "-c", "\n".join(script)], cwd=directory, env=environment, stdout=subprocess.PIPE, text=True, check=True

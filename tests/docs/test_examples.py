@@ -3,15 +3,17 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.docs import pages, prelude
-from tests.docs.pages import PAGES, POSTGRESQL, ROOT, SQLITE
+from tests.docs.pages import LIBSQL, LIBSQL_TOKEN, PAGES, POSTGRESQL, ROOT, SQLITE
 from tests.servers.postgres import MAJORS, PostgresServer
+from tests.servers.sqld import LibsqlServer
 
-ABOUT_BOTH = {
+ABOUT_ALL = {
     "errors",
     "from-the-document",
     "memory",
@@ -29,18 +31,28 @@ NOT_RUN = {"pip", "make", "pytest"}
 def runs(language: str) -> list[tuple[str, str]]:
     """The pages with blocks of a language, and the backends to run them on."""
     named = [name for name, path in PAGES.items() if pages.blocks(path, language) and name != "conformance"]
-    return [(name, kind) for name in named for kind in (["sqlite", "postgresql"] if name in ABOUT_BOTH else ["sqlite"])]
+    kinds = {name: ["sqlite", "postgresql", "libsql"] if name in ABOUT_ALL else ["sqlite"] for name in named}
+    return [(name, kind) for name in named for kind in kinds[name]]
 
 
 @pytest.fixture
 def addresses(request: pytest.FixtureRequest, name: str, backend: str) -> Iterator[dict[str, str]]:
     """What stands for the addresses on a page. Files are made in the current directory."""
-    if backend == "sqlite" and POSTGRESQL not in PAGES[name].read_text(encoding="utf-8"):
-        yield {}
-        return
-    servers: Callable[[int], PostgresServer] = request.getfixturevalue("postgres_servers")
-    with servers(max(MAJORS)).database() as url:
-        yield {POSTGRESQL: url} if backend == "sqlite" else {POSTGRESQL: url, SQLITE: url}
+    page, found = PAGES[name].read_text(encoding="utf-8"), {}
+    with ExitStack() as stack:
+        if LIBSQL in page or backend == "libsql":
+            request.getfixturevalue("libsql_url")
+            server: LibsqlServer = request.getfixturevalue("libsql_server")
+            stack.enter_context(pytest.MonkeyPatch.context()).setenv(LIBSQL_TOKEN, server.full_access or "")
+            found = {f"{LIBSQL}?": f"{server.url_with(None)}&", LIBSQL: server.url_with(None)}
+            if backend == "libsql":
+                found[SQLITE] = server.url
+        if POSTGRESQL in page or backend == "postgresql":
+            servers: Callable[[int], PostgresServer] = request.getfixturevalue("postgres_servers")
+            found[POSTGRESQL] = stack.enter_context(servers(max(MAJORS)).database())
+            if backend == "postgresql":
+                found[SQLITE] = found[POSTGRESQL]
+        yield found
 
 
 @pytest.mark.parametrize(("name", "backend"), runs("python"))
@@ -57,7 +69,7 @@ def test_commands_run(
     name: str, backend: str, addresses: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     path = [Path(sys.executable).parent]
-    if addresses:
+    if POSTGRESQL in addresses:
         path.append(request.getfixturevalue("postgres_servers")(max(MAJORS)).binaries)
     (tmp_path / "schema").symlink_to(ROOT / "schema")
 

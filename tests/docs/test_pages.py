@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mastra_store import PgStorage, SqliteStorage, errors, open_storage
+from mastra_store import LibSQLStorage, PgStorage, SqliteStorage, errors, open_storage
 from mastra_store.domains import domains
 from tests.docs.pages import PAGES, ROOT, blocks
 
@@ -27,7 +27,7 @@ def test_every_method_has_an_example(domain: str, method: str) -> None:
     assert f".{method}(" in examples
 
 
-@pytest.mark.parametrize("storage", [PgStorage, SqliteStorage])
+@pytest.mark.parametrize("storage", [PgStorage, SqliteStorage, LibSQLStorage])
 def test_every_option_of_a_storage_is_explained(storage: type) -> None:
     explained = PAGES["connections"].read_text(encoding="utf-8")
     options = [
@@ -46,9 +46,13 @@ def test_every_address_of_the_table_means_a_storage_of_its_kind() -> None:
 
     kinds = {address: type(open_storage(address)) for address in addresses}
 
-    assert kinds == {
-        address: PgStorage if re.match("postgres|host=", address) else SqliteStorage for address in addresses
-    }
+    assert kinds == {address: kind_of(address) for address in addresses}
+
+
+def kind_of(address: str) -> type:
+    if re.match("libsql:|http", address):
+        return LibSQLStorage
+    return PgStorage if re.match("postgres|host=", address) else SqliteStorage
 
 
 def test_the_tree_of_errors_is_the_one_in_the_code() -> None:

@@ -3,20 +3,23 @@
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mastra_store import PgStorage, SqliteStorage
+from mastra_store import LibSQLStorage, PgStorage, export_schemas
+from mastra_store.hrana.address import Address
 from mastra_store.records.memory import Message, Resource, Thread
 from mastra_store.storage import Storage
+from tests.conftest import statements_of
 from tests.interop.peer import Peer, TypeScriptStore, peer
 from tests.requirements import skip_or_fail
 from tests.servers import MissingServerError
 from tests.servers.postgres import MAJORS, PostgresServer
+from tests.servers.sqld import LibsqlServer
 
 
 @dataclass
@@ -50,26 +53,39 @@ def maker(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["postgresql", "libsql"])
+@pytest.fixture(params=["postgresql", "libsql", "sqld"])
 def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, str]]:
     """A fresh database with the tables of either maker: its kind, and its URL or path."""
     if request.param == "libsql":
         path = request.getfixturevalue("sqlite_path")
         shutil.copy(request.getfixturevalue(f"{maker}_file"), path)
         yield "libsql", str(path)
+    elif request.param == "sqld":
+        server: LibsqlServer = request.getfixturevalue("libsql_server")
+        server.migrated(*request.getfixturevalue(f"{maker}_statements"))
+        yield "libsql", server.url
     else:
         server = request.getfixturevalue("postgres_servers")(max(MAJORS))
         with server.copy(request.getfixturevalue(f"{maker}_template")) as url:
             yield "postgresql", url
 
 
+def opened(node: Peer, backend: str, place: str) -> AbstractContextManager[TypeScriptStore]:
+    """A TypeScript store on a database."""
+    if backend == "postgresql":
+        return node.open("pg", place)
+    if "://" not in place:
+        return node.open("libsql", f"file:{place}")
+    address = Address.of(place)
+    return node.open("libsql", address.base, token=address.token)
+
+
 @pytest.fixture
 async def shared(node: Peer, database: tuple[str, str]) -> AsyncIterator[Shared]:
     """The fresh database, open on both sides. Neither may change its tables any more."""
     backend, place = database
-    kind, url = ("pg", place) if backend == "postgresql" else ("libsql", f"file:{place}")
-    storage = PgStorage if backend == "postgresql" else SqliteStorage
-    with node.open(kind, url) as typescript:
+    storage = PgStorage if backend == "postgresql" else LibSQLStorage
+    with opened(node, backend, place) as typescript:
         async with storage(place, create_schema="never") as python:
             yield Shared(backend, typescript, python)
 
@@ -105,3 +121,20 @@ def typescript_file(tmp_path_factory: pytest.TempPathFactory, node: Peer) -> Pat
 def python_file(migrated_file: Path) -> Path:
     """A file with our tables."""
     return migrated_file
+
+
+@pytest.fixture(scope="session")
+def typescript_statements(typescript_file: Path) -> list[str]:
+    """What makes the tables of @mastra/libsql. On an empty server it makes them all at once, and fails as often as not
+    because its own statements lock each other out."""
+    connection = sqlite3.connect(typescript_file)
+    found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC, rowid")
+    statements = [sql for (sql,) in found]
+    connection.close()
+    return statements
+
+
+@pytest.fixture(scope="session")
+def python_statements() -> list[str]:
+    """What makes our tables."""
+    return statements_of(export_schemas(dialect="sqlite"))

@@ -17,7 +17,7 @@ const stores = new Map();
 const open = {
   pg: ({ url, schema }) =>
     new PostgresStore({ id: "peer", connectionString: url, ...(schema ? { schemaName: schema } : {}) }),
-  libsql: ({ url }) => new LibSQLStore({ id: "peer", url }),
+  libsql: ({ url, token }) => new LibSQLStore({ id: "peer", url, ...(token ? { authToken: token } : {}) }),
 };
 
 async function answer({ store: number, call, args }) {
