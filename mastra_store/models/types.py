@@ -166,6 +166,25 @@ class MessageKindType(TypeDecorator[str]):
         return None if value == "v2" else value
 
 
+class InstructionsType(TypeDecorator[Any]):
+    """An agent's instructions in a text column: text as it is, a list of blocks as JSON text.
+
+    Text that is a JSON array is read as that list (contract: agents.md, section 7).
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return value if value is None or isinstance(value, str) else jsontext.encode(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        if value is None or not value.lstrip().startswith("["):
+            return value
+        blocks = jsontext.decode_if_json(value)
+        return blocks if isinstance(blocks, list) else value
+
+
 def format_2(content: Any) -> dict[str, Any]:
     """``content`` as format 2: an object with ``parts``. Text becomes one text part, a list becomes the parts."""
     if isinstance(content, dict):
@@ -184,6 +203,7 @@ QuotedJson = Annotated[Any, "QuotedJson"]
 MessageContent = Annotated[dict[str, Any], "MessageContent"]
 MessageKind = Annotated[str, "MessageKind"]
 BigInt = Annotated[int, "BigInt"]
+Instructions = Annotated[str, "Instructions"]
 
 TYPES: dict[Any, TypeEngine[Any]] = {
     str: Text(),
@@ -198,4 +218,5 @@ TYPES: dict[Any, TypeEngine[Any]] = {
     QuotedJson: QuotedJsonType(),
     MessageContent: MessageContentType(),
     MessageKind: MessageKindType(),
+    Instructions: InstructionsType(),
 }

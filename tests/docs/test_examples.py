@@ -12,6 +12,7 @@ from tests.docs.pages import PAGES, POSTGRESQL, ROOT, SQLITE
 from tests.servers.postgres import MAJORS, PostgresServer
 
 ABOUT_BOTH = {
+    "agents",
     "errors",
     "from-the-document",
     "memory",
