@@ -39,6 +39,22 @@ if TYPE_CHECKING:
         Unavailable as Unavailable,
     )
     from .pages import DateRange as DateRange, Order as Order, Page as Page
+    from .records.agents import (
+        Agent as Agent,
+        AgentVersion as AgentVersion,
+        ResolvedAgent as ResolvedAgent,
+    )
+    from .records.favorites import FavoriteState as FavoriteState
+    from .records.mcp_clients import (
+        McpClient as McpClient,
+        McpClientVersion as McpClientVersion,
+        ResolvedMcpClient as ResolvedMcpClient,
+    )
+    from .records.mcp_servers import (
+        McpServer as McpServer,
+        McpServerVersion as McpServerVersion,
+        ResolvedMcpServer as ResolvedMcpServer,
+    )
     from .records.memory import (
         ClonedThread as ClonedThread,
         CopiedThread as CopiedThread,
@@ -47,9 +63,29 @@ if TYPE_CHECKING:
         Resource as Resource,
         Thread as Thread,
     )
+    from .records.prompt_blocks import (
+        PromptBlock as PromptBlock,
+        PromptBlockVersion as PromptBlockVersion,
+        ResolvedPromptBlock as ResolvedPromptBlock,
+    )
     from .records.retention import PrunedTable as PrunedTable
+    from .records.scorer_definitions import (
+        ResolvedScorerDefinition as ResolvedScorerDefinition,
+        ScorerDefinition as ScorerDefinition,
+        ScorerDefinitionVersion as ScorerDefinitionVersion,
+    )
     from .records.scores import Score as Score, ScoresOfDay as ScoresOfDay, ScoreSummary as ScoreSummary
+    from .records.skills import (
+        ResolvedSkill as ResolvedSkill,
+        Skill as Skill,
+        SkillVersion as SkillVersion,
+    )
     from .records.workflows import WorkflowRun as WorkflowRun
+    from .records.workspaces import (
+        ResolvedWorkspace as ResolvedWorkspace,
+        Workspace as Workspace,
+        WorkspaceVersion as WorkspaceVersion,
+    )
     from .schema import export_schemas as export_schemas, exportSchemas as exportSchemas
     from .sql.storage import (
         LibSQLStorage as LibSQLStorage,
@@ -84,10 +120,18 @@ _HOMES = {
         "Unavailable",
     ),
     ".pages": ("DateRange", "Order", "Page"),
+    ".records.agents": ("Agent", "AgentVersion", "ResolvedAgent"),
+    ".records.favorites": ("FavoriteState",),
+    ".records.mcp_clients": ("McpClient", "McpClientVersion", "ResolvedMcpClient"),
+    ".records.mcp_servers": ("McpServer", "McpServerVersion", "ResolvedMcpServer"),
     ".records.memory": ("ClonedThread", "CopiedThread", "Include", "Message", "Resource", "Thread"),
+    ".records.prompt_blocks": ("PromptBlock", "PromptBlockVersion", "ResolvedPromptBlock"),
     ".records.retention": ("PrunedTable",),
+    ".records.scorer_definitions": ("ResolvedScorerDefinition", "ScorerDefinition", "ScorerDefinitionVersion"),
     ".records.scores": ("Score", "ScoreSummary", "ScoresOfDay"),
+    ".records.skills": ("ResolvedSkill", "Skill", "SkillVersion"),
     ".records.workflows": ("WorkflowRun",),
+    ".records.workspaces": ("ResolvedWorkspace", "Workspace", "WorkspaceVersion"),
     ".schema": ("export_schemas", "exportSchemas"),
     ".sql.storage": ("LibSQLStorage", "PgStorage", "SqliteStorage"),
     ".storage": ("Storage",),

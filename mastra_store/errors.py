@@ -31,6 +31,8 @@ from typing import Any, ClassVar, Self
 
 Detail = str | int | float | bool | None
 
+_SPOKEN_WITH_A_VOWEL = re.compile("[aeiou]|[AEFHILMNORSX][A-Z]")  # an agent, an MCP client
+
 
 class MastraError(Exception):
     """The root of all errors of this package.
@@ -134,7 +136,8 @@ class AlreadyExists(Conflict):
     status = "ALREADY_EXISTS"
 
     def __init__(self, what: str, *, status: str | None = None, **keys: Detail) -> None:
-        super().__init__(f"such a {what} is already stored {_shown(keys)}", status=status, **keys)
+        article = "an" if _SPOKEN_WITH_A_VOWEL.match(what) else "a"
+        super().__init__(f"such {article} {what} is already stored {_shown(keys)}", status=status, **keys)
 
 
 class DomainMissing(MastraError):

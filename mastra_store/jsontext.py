@@ -187,6 +187,15 @@ def _cleaned(value: Any, path: str) -> Any:
             return value
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal: objects in any order of keys, 1 and 1.0, but not 1 and true."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
 def as_object(value: Any, path: str) -> dict[str, Any]:
     """``value``, which is a JSON object (its parts unchecked).
 

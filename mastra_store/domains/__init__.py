@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 from .base import Domain
 
 if TYPE_CHECKING:
+    from .agents import AgentsDomain
+    from .favorites import FavoritesDomain
+    from .mcp_clients import McpClientsDomain
+    from .mcp_servers import McpServersDomain
     from .memory import MemoryDomain
+    from .prompt_blocks import PromptBlocksDomain
+    from .scorer_definitions import ScorerDefinitionsDomain
     from .scores import ScoresDomain
+    from .skills import SkillsDomain
     from .workflows import WorkflowsDomain
+    from .workspaces import WorkspacesDomain
 
 D = TypeVar("D", bound=Domain)
 
@@ -55,6 +63,14 @@ class Domains(ABC):
     memory: "Lazy[MemoryDomain]" = Lazy("memory.MemoryDomain")
     workflows: "Lazy[WorkflowsDomain]" = Lazy("workflows.WorkflowsDomain")
     scores: "Lazy[ScoresDomain]" = Lazy("scores.ScoresDomain")
+    agents: "Lazy[AgentsDomain]" = Lazy("agents.AgentsDomain")
+    prompt_blocks: "Lazy[PromptBlocksDomain]" = Lazy("prompt_blocks.PromptBlocksDomain")
+    scorer_definitions: "Lazy[ScorerDefinitionsDomain]" = Lazy("scorer_definitions.ScorerDefinitionsDomain")
+    mcp_clients: "Lazy[McpClientsDomain]" = Lazy("mcp_clients.McpClientsDomain")
+    mcp_servers: "Lazy[McpServersDomain]" = Lazy("mcp_servers.McpServersDomain")
+    workspaces: "Lazy[WorkspacesDomain]" = Lazy("workspaces.WorkspacesDomain")
+    skills: "Lazy[SkillsDomain]" = Lazy("skills.SkillsDomain")
+    favorites: "Lazy[FavoritesDomain]" = Lazy("favorites.FavoritesDomain")
 
     @abstractmethod
     def _make_domain(self, name: str) -> Domain:

@@ -179,6 +179,25 @@ class MessageKindType(TypeDecorator[str]):
         return None if value == "v2" else value
 
 
+class InstructionsType(TypeDecorator[Any]):
+    """An agent's instructions in a text column: text as it is, a list of blocks as JSON text.
+
+    Text that is a JSON array is read as that list (contract: agents.md, section 7).
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return value if value is None or isinstance(value, str) else jsontext.encode(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        if value is None or not value.lstrip().startswith("["):
+            return value
+        blocks = jsontext.decode_if_json(value)
+        return blocks if isinstance(blocks, list) else value
+
+
 def _instant(value: datetime | None) -> datetime | None:
     return None if value is None else utc_milliseconds(value)
 
@@ -226,6 +245,7 @@ QuotedJson = Annotated[Any, "QuotedJson"]
 MessageContent = Annotated[dict[str, Any], "MessageContent"]
 MessageKind = Annotated[str, "MessageKind"]
 BigInt = Annotated[int, "BigInt"]
+Instructions = Annotated[str, "Instructions"]
 
 TYPES: dict[Any, TypeEngine[Any]] = {
     str: Text(),
@@ -240,4 +260,5 @@ TYPES: dict[Any, TypeEngine[Any]] = {
     QuotedJson: QuotedJsonType(),
     MessageContent: MessageContentType(),
     MessageKind: MessageKindType(),
+    Instructions: InstructionsType(),
 }

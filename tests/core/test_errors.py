@@ -185,3 +185,11 @@ def _raised(error: MastraError, cause: Exception) -> MastraError:
     with pytest.raises(MastraError) as raised:
         raise error from cause
     return raised.value
+
+
+@pytest.mark.parametrize(
+    ("what", "shown"),
+    [("thread", "a thread"), ("agent", "an agent"), ("MCP client", "an MCP client"), ("URL", "a URL")],
+)
+def test_what_exists_has_the_article_that_it_is_spoken_with(what: str, shown: str) -> None:
+    assert str(AlreadyExists(what, id="x")) == f"such {shown} is already stored (id='x')"

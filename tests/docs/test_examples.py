@@ -14,6 +14,7 @@ from tests.servers.postgres import MAJORS, PostgresServer
 from tests.servers.sqld import LibsqlServer
 
 ABOUT_ALL = {
+    "agents",
     "errors",
     "from-the-document",
     "memory",

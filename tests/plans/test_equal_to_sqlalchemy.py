@@ -15,6 +15,7 @@ from mastra_store.models.schedules import ScheduleRow
 from mastra_store.models.scores import ScoreRow
 from mastra_store.models.types import (
     FlagType,
+    InstructionsType,
     JsonType,
     MessageContentType,
     MessageKindType,
@@ -22,13 +23,24 @@ from mastra_store.models.types import (
     UtcTwinType,
     format_2,
 )
+from mastra_store.models.versioned import AgentVersionRow
 from mastra_store.models.workflows import WorkflowSnapshotRow
 from mastra_store.sql.dialects import SqlDialect
 from mastra_store.sql.engine import ThroughSqlalchemy
 from mastra_store.sql.plans import statement
 from mastra_store.sql.storage import SqlStorage
 
-ROWS = (ThreadRow, MessageRow, ResourceRow, ObservationalMemoryRow, WorkflowSnapshotRow, SpanRow, ScheduleRow, ScoreRow)
+ROWS = (
+    ThreadRow,
+    MessageRow,
+    ResourceRow,
+    ObservationalMemoryRow,
+    WorkflowSnapshotRow,
+    SpanRow,
+    ScheduleRow,
+    ScoreRow,
+    AgentVersionRow,
+)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 SMALL = st.integers(-(2**31), 2**31 - 1)
@@ -64,6 +76,8 @@ def cells(column: Any) -> st.SearchStrategy[Any]:
             strategy = OBJECTS.map(format_2)
         case MessageKindType():
             return st.none() | TEXTS.filter(bool)
+        case InstructionsType():
+            strategy = TEXTS.filter(lambda text: not text.lstrip().startswith("[")) | st.lists(JSON, max_size=3)
         case JsonType():
             strategy = OBJECTS if kind.nested else JSON.filter(lambda value: value is not None)
         case _ if kind.python_type is int:

@@ -10,6 +10,7 @@ from tests.round_trips.wire import counted_wire
 
 pytestmark = pytest.mark.postgres(18)
 
+AGENT: dict[str, Any] = {"name": "Ada", "instructions": "Be kind.", "model": "openai/gpt-4"}
 HELLO = {"id": "m", "role": "user", "content": "Hello"}
 
 OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
@@ -38,6 +39,13 @@ OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
     "get_score_summary": (1, lambda s: s.scores.get_score_summary()),
     # BEGIN, SELECT FOR UPDATE, UPDATE, COMMIT
     "update_workflow_results": (4, lambda s: s.workflows.update_workflow_results("w", "r", step_id="s", result=1)),
+    "create an agent": (1, lambda s: s.agents.create(**AGENT)),
+    "get_agent": (1, lambda s: s.agents.get_agent("a")),
+    "list_agents": (1, lambda s: s.agents.list_agents(status="published")),
+    # BEGIN, SELECT FOR UPDATE, the latest version, COMMIT
+    "save_agent, nothing new": (4, lambda s: s.agents.save_agent(id="a", **AGENT)),
+    # BEGIN, SELECT FOR UPDATE, the latest version, INSERT, COMMIT
+    "create_version": (5, lambda s: s.agents.create_version("a", **AGENT)),
 }
 
 
@@ -47,6 +55,7 @@ async def test_an_operation_costs_no_more_round_trips_than_its_meaning_allows(po
     async with counted_wire(postgres_url) as wire, PgStorage(wire.url, pool_size=1) as storage:
         await storage.memory.save_messages("t", [HELLO])
         await storage.workflows.persist_workflow_snapshot("w", "r", snapshot={"context": {}})
+        await storage.agents.save_agent(id="a", **AGENT)
         await operation(storage)
         before = wire.round_trips
 
