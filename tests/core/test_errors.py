@@ -8,7 +8,9 @@ import pytest
 
 from mastra_store import errors
 from mastra_store.errors import (
+    AccessDenied,
     AlreadyExists,
+    CommitOutcomeUnknown,
     Conflict,
     DomainMissing,
     InvalidArgument,
@@ -21,9 +23,11 @@ from mastra_store.errors import (
     SchemaBehind,
     SchemaError,
     SchemaMissing,
+    TokenExpired,
     TransactionClosed,
     TransactionError,
     TransactionFailed,
+    TransactionLost,
     TransactionSpansBackends,
     Unavailable,
     masked,
@@ -39,6 +43,9 @@ TREE = [
     (Unavailable, MastraError, "THIRD_PARTY", "UNAVAILABLE"),
     (PoolTimeout, Unavailable, "THIRD_PARTY", "POOL_TIMEOUT"),
     (LockTimeout, Unavailable, "THIRD_PARTY", "LOCK_TIMEOUT"),
+    (AccessDenied, MastraError, "USER", "ACCESS_DENIED"),
+    (TokenExpired, AccessDenied, "USER", "TOKEN_EXPIRED"),
+    (CommitOutcomeUnknown, MastraError, "THIRD_PARTY", "COMMIT_OUTCOME_UNKNOWN"),
     (SchemaError, MastraError, "SYSTEM", "FAILED"),
     (SchemaMissing, SchemaError, "SYSTEM", "SCHEMA_MISSING"),
     (SchemaBehind, SchemaError, "SYSTEM", "SCHEMA_BEHIND"),
@@ -46,6 +53,7 @@ TREE = [
     (TransactionError, MastraError, "USER", "FAILED"),
     (TransactionClosed, TransactionError, "USER", "TRANSACTION_CLOSED"),
     (TransactionFailed, TransactionError, "USER", "TRANSACTION_FAILED"),
+    (TransactionLost, TransactionError, "THIRD_PARTY", "TRANSACTION_LOST"),
     (TransactionSpansBackends, TransactionError, "USER", "TRANSACTION_SPANS_BACKENDS"),
     (QueryFailed, MastraError, "THIRD_PARTY", "FAILED"),
 ]

@@ -123,25 +123,29 @@ class Sqld(LibsqlServer):
         command += ["--http-listen-addr", f"127.0.0.1:{self._port}"]
         command += ["--auth-jwt-key-file", str(self._directory / "jwt.pem"), *self._options]
         log = self._directory / "log"
+        # The shell ends the server as soon as our end of its pipe closes: in kill(), or when this process is killed.
+        # In a session of its own, so that Ctrl-C does not reach it.
+        will = 'directory=$1; shift; "$@" & read keep; kill -9 $!; wait; [ "$keep" ] || rm -rf "$directory"'
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                command,
+                ["/bin/sh", "-c", will, "sh", str(self._directory), *command],
                 cwd=self._directory,
                 env={"PATH": os.defpath, "TZ": "UTC"},
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
+                start_new_session=True,
             )
         until = time.monotonic() + START_WITHIN
         while not _is_healthy(self.http):
-            if self._process.poll() is not None or time.monotonic() > until:
+            if time.monotonic() > until:
                 raise RuntimeError(f"sqld did not start\n{log.read_text(errors='replace')}")
             time.sleep(0.01)
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        self._process.kill()
-        self._process.wait()
+        if self._process.poll() is None:
+            self._process.communicate(b"keep\n")
 
 
 @contextmanager
