@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .composite import MastraCompositeStore as MastraCompositeStore
     from .connect import open_storage as open_storage
+    from .domains.span_buffer import SpanBuffer as SpanBuffer
     from .errors import (
         AccessDenied as AccessDenied,
         AlreadyExists as AlreadyExists,
@@ -47,6 +48,14 @@ if TYPE_CHECKING:
         Resource as Resource,
         Thread as Thread,
     )
+    from .records.observability import (
+        LightSpan as LightSpan,
+        LightTrace as LightTrace,
+        Metric as Metric,
+        MetricAggregate as MetricAggregate,
+        Span as Span,
+        Trace as Trace,
+    )
     from .records.retention import PrunedTable as PrunedTable
     from .records.scores import Score as Score, ScoresOfDay as ScoresOfDay, ScoreSummary as ScoreSummary
     from .records.workflows import WorkflowRun as WorkflowRun
@@ -62,6 +71,7 @@ if TYPE_CHECKING:
 _HOMES = {
     ".composite": ("MastraCompositeStore",),
     ".connect": ("open_storage",),
+    ".domains.span_buffer": ("SpanBuffer",),
     ".errors": (
         "AccessDenied",
         "AlreadyExists",
@@ -85,6 +95,7 @@ _HOMES = {
     ),
     ".pages": ("DateRange", "Order", "Page"),
     ".records.memory": ("ClonedThread", "CopiedThread", "Include", "Message", "Resource", "Thread"),
+    ".records.observability": ("LightSpan", "LightTrace", "Metric", "MetricAggregate", "Span", "Trace"),
     ".records.retention": ("PrunedTable",),
     ".records.scores": ("Score", "ScoreSummary", "ScoresOfDay"),
     ".records.workflows": ("WorkflowRun",),

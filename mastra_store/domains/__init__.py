@@ -9,6 +9,7 @@ from .base import Domain
 
 if TYPE_CHECKING:
     from .memory import MemoryDomain
+    from .observability import ObservabilityDomain
     from .scores import ScoresDomain
     from .workflows import WorkflowsDomain
 
@@ -55,6 +56,7 @@ class Domains(ABC):
     memory: "Lazy[MemoryDomain]" = Lazy("memory.MemoryDomain")
     workflows: "Lazy[WorkflowsDomain]" = Lazy("workflows.WorkflowsDomain")
     scores: "Lazy[ScoresDomain]" = Lazy("scores.ScoresDomain")
+    observability: "Lazy[ObservabilityDomain]" = Lazy("observability.ObservabilityDomain")
 
     @abstractmethod
     def _make_domain(self, name: str) -> Domain:

@@ -9,6 +9,7 @@ SQL_DOMAINS = {
     "memory": "memory.SqlMemory",
     "workflows": "workflows.SqlWorkflows",
     "scores": "scores.SqlScores",
+    "observability": "observability.SqlObservability",
 }
 """Name of the domain, and its class in a module of this package."""
 

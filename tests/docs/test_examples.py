@@ -17,6 +17,7 @@ ABOUT_ALL = {
     "errors",
     "from-the-document",
     "memory",
+    "observability",
     "retention",
     "scores",
     "transactions",
