@@ -1,5 +1,5 @@
-"""The rows that are measured on: 10 resources of 1,000 threads, 100 of which have 1,000 messages of 1 KB each; and the
-scores of 1,000 runs, 50 of each."""
+"""The rows that are measured on: 10 resources of 1,000 threads, 100 of which have 1,000 messages of 1 KB each; the
+scores of 1,000 runs, 50 of each; and 2,000 traces, 100 of which have 50 spans of 1 KB each and the others 8."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mastra_store.records.memory import Message
+from mastra_store.records.observability import Span
 from mastra_store.records.scores import Score
 
 RESOURCES = 10
@@ -17,6 +18,10 @@ MESSAGES_OF_A_LONG_THREAD = 1_000
 RUNS = 100
 SCORED_RUNS = 1_000
 SCORES_OF_A_RUN = 50
+TRACES = 2_000
+LONG_TRACES = 100
+SPANS_OF_A_LONG_TRACE = 50
+SPANS_OF_A_TRACE = 8
 MESSAGE_BYTES = 1_024
 SNAPSHOT_BYTES = 20_480
 
@@ -73,6 +78,29 @@ class ScoreCells(NamedTuple):
     entity_id: str | None
 
 
+class SpanCells(NamedTuple):
+    trace_id: str
+    span_id: str
+    name: str
+    span_type: str
+    is_event: bool
+    started_at: datetime
+    parent_span_id: str | None
+    entity_type: str
+    entity_id: str
+    resource_id: str
+    thread_id: str
+    environment: str
+    metadata: str
+    tags: str
+    attributes: str
+    input: str
+    output: str
+    ended_at: datetime
+    created_at: datetime
+    updated_at: datetime
+
+
 def threads() -> Iterator[ThreadCells]:
     for number in range(RESOURCES * THREADS_OF_A_RESOURCE):
         at = _EPOCH + timedelta(seconds=number)
@@ -106,6 +134,53 @@ def scores() -> Iterator[ScoreCells]:
         yield ScoreCells._make(
             msgspec.json.encode(cell).decode() if isinstance(cell, dict | list) else cell for cell in cells
         )
+
+
+def spans() -> Iterator[SpanCells]:
+    for number in range(TRACES):
+        count = SPANS_OF_A_LONG_TRACE if number < LONG_TRACES else SPANS_OF_A_TRACE
+        for span in spans_of(trace_id(number), count, _EPOCH + timedelta(seconds=number)):
+            cells = {name: getattr(span, name) for name in SpanCells._fields}
+            for name in ("metadata", "tags", "attributes", "input", "output"):
+                cells[name] = msgspec.json.encode(cells[name]).decode()
+            yield SpanCells(**{**cells, "created_at": span.started_at, "updated_at": span.ended_at})
+
+
+def trace_id(number: int) -> str:
+    return f"4bf92f3577b34da6a3ce{number:012}"
+
+
+def spans_of(trace: str, count: int, at: datetime) -> list[Span]:
+    """The spans of an agent's run, ``count`` of them below one root."""
+    return [
+        Span(
+            trace_id=trace,
+            span_id=f"00f067aa{index:08}",
+            name="agent run" if index == 0 else "tool: 'weather'",
+            span_type="agent_run" if index == 0 else "tool_call",
+            is_event=False,
+            started_at=at + timedelta(milliseconds=index),
+            created_at=at,
+            parent_span_id=None if index == 0 else "00f067aa00000000",
+            entity_type="agent" if index == 0 else "tool",
+            entity_id="weather-agent" if index == 0 else "weather",
+            resource_id=resource_of(index),
+            thread_id=thread_id(index),
+            environment="production",
+            metadata={"topic": f"topic {index % 7}", "attempt": index},
+            tags=["benchmark", f"tag-{index % 5}"],
+            attributes={"success": True, "usage": {"inputTokens": 812 + index, "outputTokens": 164}},
+            input={"messages": [{"role": "user", "content": _WORDS * 3}]},
+            output={"text": _WORDS * 5},
+            ended_at=at + timedelta(milliseconds=index + 50),
+        )
+        for index in range(count)
+    ]
+
+
+def new_spans(count: int, number: int) -> list[Span]:
+    """A trace that is not stored yet; another for every ``number``."""
+    return spans_of(f"new-{count:04}-{number:020}", count, datetime.now(UTC).replace(microsecond=0))
 
 
 def thread_id(number: int) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mastra_store.pages import Page
 from mastra_store.records.memory import Include
+from mastra_store.records.observability import Span
 from mastra_store.records.scores import Score
 from mastra_store.storage import Storage
 
@@ -14,6 +15,7 @@ from .raw import MESSAGES_AFTER, MESSAGES_BEFORE, Raw
 
 PER_PAGE = 40
 INCLUDED = 5
+TRACES_OF_A_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,10 @@ async def _saved(storage: Storage, score: Score) -> str:
     return (await storage.scores.save_score(score)).id
 
 
+def _spans(number: int) -> list[Span]:
+    return data.new_spans(100, number)
+
+
 # Reads first: what the others write makes the tables longer.
 OPERATIONS = (
     _listing(0, 1.5),
@@ -120,6 +126,20 @@ OPERATIONS = (
         lambda raw, run: raw.list_scores(run, PER_PAGE),
         indexed=True,
     ),
+    Operation(
+        f"trace of {data.SPANS_OF_A_LONG_TRACE} spans",
+        1.8,
+        lambda number: data.trace_id(number % data.LONG_TRACES),
+        lambda storage, trace: storage.observability.get_trace(trace),
+        lambda raw, trace: raw.get_trace(trace),
+    ),
+    Operation(
+        f"list {TRACES_OF_A_PAGE} traces",
+        1.6,
+        lambda number: None,
+        lambda storage, _: storage.observability.list_traces(per_page=TRACES_OF_A_PAGE),
+        lambda raw, _: raw.list_traces(TRACES_OF_A_PAGE),
+    ),
     _saving(1, 1.6),
     _saving(10, 1.6),
     _saving(100, 1.5),
@@ -147,6 +167,13 @@ OPERATIONS = (
         data.new_score,
         _saved,
         lambda raw, score: raw.save_score(score),
+    ),
+    Operation(
+        "create 100 spans",
+        1.6,
+        _spans,
+        lambda storage, spans: storage.observability.batch_create_spans(spans),
+        lambda raw, spans: raw.create_spans(spans),
         writes=True,
     ),
 )

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from mastra_store.records.memory import Message, Thread
+from mastra_store.records.observability import Span, Trace
 from mastra_store.records.scores import Score
 
 MESSAGES_BEFORE = MESSAGES_AFTER = 2
@@ -40,6 +41,12 @@ class Raw(Protocol):
     async def save_score(self, score: Score) -> str: ...
 
     async def update_results(self, workflow: str, run_id: str, step_id: str, result: Any) -> dict[str, Any]: ...
+
+    async def get_trace(self, trace_id: str) -> Trace | None: ...
+
+    async def list_traces(self, limit: int) -> tuple[list[Span], int]: ...
+
+    async def create_spans(self, spans: Sequence[Span]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

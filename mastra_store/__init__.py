@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .composite import MastraCompositeStore as MastraCompositeStore
     from .connect import open_storage as open_storage
+    from .domains.span_buffer import SpanBuffer as SpanBuffer
     from .errors import (
         AccessDenied as AccessDenied,
         AlreadyExists as AlreadyExists,
@@ -63,6 +64,14 @@ if TYPE_CHECKING:
         Resource as Resource,
         Thread as Thread,
     )
+    from .records.observability import (
+        LightSpan as LightSpan,
+        LightTrace as LightTrace,
+        Metric as Metric,
+        MetricAggregate as MetricAggregate,
+        Span as Span,
+        Trace as Trace,
+    )
     from .records.prompt_blocks import (
         PromptBlock as PromptBlock,
         PromptBlockVersion as PromptBlockVersion,
@@ -98,6 +107,7 @@ if TYPE_CHECKING:
 _HOMES = {
     ".composite": ("MastraCompositeStore",),
     ".connect": ("open_storage",),
+    ".domains.span_buffer": ("SpanBuffer",),
     ".errors": (
         "AccessDenied",
         "AlreadyExists",
@@ -125,6 +135,7 @@ _HOMES = {
     ".records.mcp_clients": ("McpClient", "McpClientVersion", "ResolvedMcpClient"),
     ".records.mcp_servers": ("McpServer", "McpServerVersion", "ResolvedMcpServer"),
     ".records.memory": ("ClonedThread", "CopiedThread", "Include", "Message", "Resource", "Thread"),
+    ".records.observability": ("LightSpan", "LightTrace", "Metric", "MetricAggregate", "Span", "Trace"),
     ".records.prompt_blocks": ("PromptBlock", "PromptBlockVersion", "ResolvedPromptBlock"),
     ".records.retention": ("PrunedTable",),
     ".records.scorer_definitions": ("ResolvedScorerDefinition", "ScorerDefinition", "ScorerDefinitionVersion"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .mcp_clients import McpClientsDomain
     from .mcp_servers import McpServersDomain
     from .memory import MemoryDomain
+    from .observability import ObservabilityDomain
     from .prompt_blocks import PromptBlocksDomain
     from .scorer_definitions import ScorerDefinitionsDomain
     from .scores import ScoresDomain
@@ -63,6 +64,7 @@ class Domains(ABC):
     memory: "Lazy[MemoryDomain]" = Lazy("memory.MemoryDomain")
     workflows: "Lazy[WorkflowsDomain]" = Lazy("workflows.WorkflowsDomain")
     scores: "Lazy[ScoresDomain]" = Lazy("scores.ScoresDomain")
+    observability: "Lazy[ObservabilityDomain]" = Lazy("observability.ObservabilityDomain")
     agents: "Lazy[AgentsDomain]" = Lazy("agents.AgentsDomain")
     prompt_blocks: "Lazy[PromptBlocksDomain]" = Lazy("prompt_blocks.PromptBlocksDomain")
     scorer_definitions: "Lazy[ScorerDefinitionsDomain]" = Lazy("scorer_definitions.ScorerDefinitionsDomain")

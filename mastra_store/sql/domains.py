@@ -9,6 +9,7 @@ SQL_DOMAINS = {
     "memory": "memory.SqlMemory",
     "workflows": "workflows.SqlWorkflows",
     "scores": "scores.SqlScores",
+    "observability": "observability.SqlObservability",
     "agents": "versioned.SqlAgents",
     "prompt_blocks": "versioned.SqlPromptBlocks",
     "scorer_definitions": "versioned.SqlScorerDefinitions",

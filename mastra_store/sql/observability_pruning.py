@@ -10,5 +10,4 @@ class SqlObservabilityPruning(SqlPruning):
     Spans go one by one, whatever becomes of their trace (contract: conventions.md, section 9). Metrics are ours alone.
     """
 
-    prunable = ("spans", "metrics")
     ages = {"spans": SpanRow.started_at, "metrics": MetricRow.recorded_at}  # noqa: RUF012

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    extract,
     func,
     literal_column,
     select,
@@ -26,7 +28,7 @@ from sqlalchemy.orm import aliased
 
 from .. import jsontext
 from ..models.base import Base, instant, twin
-from ..models.types import UtcTimeType, UtcTwinType
+from ..models.types import JsonType, UtcTimeType, UtcTwinType
 from ..models.workflows import THREAD_ID
 from .dialects import Attribute, SqlDialect
 from .paging import LIMIT
@@ -90,7 +92,7 @@ class PostgreSQL(SqlDialect):
         given = func.unnest(bindparam(name, type_=ARRAY(Text())))
         return given.table_valued(column("value", Text()), name=f"given_{name}").render_derived(name=f"given_{name}")
 
-    def rows(self, name: str, **fields: Any) -> FromClause:
+    def rows(self, name: str, /, **fields: Any) -> FromClause:
         columns = [column(field, type_) for field, type_ in fields.items()]
         source = func.json_to_recordset(cast(bindparam(name, type_=JsonParameter()), postgresql.JSON))
         return source.table_valued(*columns, name=name).render_derived(name=name, with_types=True)
@@ -112,6 +114,15 @@ class PostgreSQL(SqlDialect):
 
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
         return attribute.bool_op("@>")(self.json(name))
+
+    def label(self, attribute: Attribute, name: str) -> ColumnElement[Any]:
+        return attribute.op("->", return_type=JsonType())(bindparam(name, type_=Text()))
+
+    def label_path(self, label: str) -> str:
+        return label
+
+    def epoch_milliseconds(self, attribute: Attribute) -> ColumnElement[Any]:
+        return cast(func.floor(extract("epoch", attribute.expression) * literal_column("1000")), BigInteger)
 
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query.with_for_update()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -25,7 +26,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import aliased
 
 from ..models.base import Base
-from ..models.types import UtcTimeType, UtcTwinType
+from ..models.types import JsonType, UtcTimeType, UtcTwinType
 from ..models.workflows import WorkflowSnapshotRow
 from .dialects import Attribute, SqlDialect
 from .paging import LIMIT
@@ -82,10 +83,10 @@ class SQLite(SqlDialect):
         given = func.json_each(bindparam(name, type_=JsonParameter()))
         return given.table_valued(column("value", Text()), name=f"given_{name}")
 
-    def rows(self, name: str, **fields: Any) -> FromClause:
+    def rows(self, name: str, /, **fields: Any) -> FromClause:
         listed = func.json_each(bindparam(name, type_=JsonParameter())).table_valued("value", name=f"{name}_json")
         columns = [
-            func.json_extract(listed.c.value, literal_column(f"'$.{field}'"), type_=_as_stored(type_)).label(field)
+            _in_row(listed.c.value, literal_column(f"'$.{field}'"), _as_stored(type_)).label(field)
             for field, type_ in fields.items()
         ]
         return select(*columns).subquery(name)
@@ -125,6 +126,17 @@ class SQLite(SqlDialect):
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
         return func.mastra_contains(attribute, self.json(name)) == literal_column("1")
 
+    def label(self, attribute: Attribute, name: str) -> ColumnElement[Any]:
+        return attribute.op("->", return_type=JsonType())(bindparam(name, type_=Text()))
+
+    def label_path(self, label: str) -> str:
+        return f'$."{label}"'
+
+    def epoch_milliseconds(self, attribute: Attribute) -> ColumnElement[Any]:
+        seconds = cast(func.strftime(literal_column("'%s'"), attribute.expression, type_=Text()), BigInteger)
+        milliseconds = cast(func.substr(attribute.expression, literal_column("21"), literal_column("3")), BigInteger)
+        return seconds * literal_column("1000") + milliseconds
+
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query  # A unit of work that writes holds the whole database from its BEGIN IMMEDIATE on.
 
@@ -139,6 +151,13 @@ class SQLite(SqlDialect):
         (row,) = key.base_columns
         found = row.table.alias()
         return select(found.c[key.name]).select_from(targets.join(found, found.c[key.name].in_(wanted)))
+
+
+def _in_row(row: ColumnElement[Any], path: ColumnElement[Any], type_: Any) -> ColumnElement[Any]:
+    # json_extract makes a text of a JSON string, a JSON column holds the string's JSON.
+    if isinstance(type_, JsonType):
+        return row.op("->", return_type=Text())(path)
+    return func.json_extract(row, path, type_=type_)
 
 
 def _as_stored(type_: Any) -> Any:

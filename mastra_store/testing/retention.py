@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from ..errors import InvalidArgument
+from ..pages import Order
 from ..records.retention import PrunedTable
 from ..storage import Storage
 from .builders import NOON, after, ids, message, resource, thread
 from .score_builders import score, stored
+from .span_builders import span, span_ids
 from .strategies import MODEST
 from .workflow_builders import snapshot
 
@@ -63,6 +65,16 @@ async def _left_of_scores(storage: Storage) -> list[str]:
     return ids(await storage.scores.list_scores_by_run_id("run", per_page=None))[::-1]
 
 
+async def _left_of_spans(storage: Storage) -> list[str]:
+    trace = await storage.observability.get_trace("t")
+    return [] if trace is None else span_ids(trace.spans)
+
+
+async def _left_of_metrics(storage: Storage) -> list[str]:
+    oldest_first = Order("recorded_at", "asc")
+    return [each.name for each in await storage.observability.list_metrics(order=oldest_first)]
+
+
 TABLES = [
     Table("memory", "messages", "mastra_messages", _save_message, _left_of_messages),
     Table(
@@ -95,6 +107,20 @@ TABLES = [
         "mastra_scorers",
         lambda storage, name, at: stored(storage, score(name, at=at)),
         _left_of_scores,
+    ),
+    Table(
+        "observability",
+        "spans",
+        "mastra_ai_spans",
+        lambda storage, name, at: storage.observability.create_span(span(name, at=at, ended_at=NOW)),
+        _left_of_spans,
+    ),
+    Table(
+        "observability",
+        "metrics",
+        "mastra_store_metrics",
+        lambda storage, name, at: storage.observability.record_metric(name, 1, at=at),
+        _left_of_metrics,
     ),
 ]
 

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import Column, Integer, Text
 
 from mastra_store.models.memory import MessageRow, ResourceRow, ThreadRow
+from mastra_store.models.observability import MetricRow, SpanRow
 from mastra_store.models.scores import ScoreRow
 from mastra_store.models.types import FlagType, JsonType, UtcTwinType
 from mastra_store.models.workflows import WorkflowSnapshotRow
 from mastra_store.records.base import Record
 from mastra_store.records.memory import Include, Message, Resource, Thread
+from mastra_store.records.observability import Metric, Span
 from mastra_store.records.scores import Score
 from mastra_store.records.workflows import WorkflowRun
 from mastra_store.sql import versioned
@@ -26,6 +28,8 @@ MODELS: dict[type[Record], Any] = {
     Message: MessageRow,
     Resource: ResourceRow,
     WorkflowRun: WorkflowSnapshotRow,
+    Span: SpanRow,
+    Metric: MetricRow,
     Score: ScoreRow,
 }
 # Their columns are asked for in the order of the fields, whatever that is.

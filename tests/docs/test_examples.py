@@ -18,6 +18,7 @@ ABOUT_ALL = {
     "errors",
     "from-the-document",
     "memory",
+    "observability",
     "retention",
     "scores",
     "transactions",

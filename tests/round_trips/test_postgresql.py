@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mastra_store import DateRange, PgStorage, Storage
+from mastra_store.testing.span_builders import whole_span
 from tests.round_trips.wire import counted_wire
 
 pytestmark = pytest.mark.postgres(18)
@@ -33,6 +34,20 @@ OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
     ),
     "load_workflow_snapshot": (1, lambda s: s.workflows.load_workflow_snapshot("w", "r")),
     "list_workflow_runs": (1, lambda s: s.workflows.list_workflow_runs(status="running")),
+    "batch_create_spans, a thousand": (
+        1,
+        lambda s: s.observability.batch_create_spans([whole_span(str(number)) for number in range(1000)]),
+    ),
+    "batch_update_spans": (
+        1,
+        lambda s: s.observability.batch_update_spans([{"trace_id": "t", "span_id": "s", "updates": {"output": 1}}]),
+    ),
+    "get_trace": (1, lambda s: s.observability.get_trace("t")),
+    "get_branch": (1, lambda s: s.observability.get_branch("t", "s")),
+    "list_traces": (1, lambda s: s.observability.list_traces(status="error", tags=["a"], has_child_error=True)),
+    "log_tool_call": (1, lambda s: s.observability.log_tool_call(tool_name="x", duration=1)),
+    "record_metric": (1, lambda s: s.observability.record_metric("tokens", 1)),
+    "get_metric_aggregate": (1, lambda s: s.observability.get_metric_aggregate("tokens", bucket="1h", by="model")),
     "save_score": (1, lambda s: s.scores.save_score(run_id="r", metric="m", value=1, score_id="s")),
     "get_score_by_id": (1, lambda s: s.scores.get_score_by_id("s")),
     "list_scores_by_run_id": (1, lambda s: s.scores.list_scores_by_run_id("r")),

@@ -10,6 +10,7 @@ import pytest
 
 from mastra_store import SqliteStorage, Storage
 from mastra_store.sql.sqlite_connections import SqlitePool
+from mastra_store.testing.span_builders import whole_span
 
 AGENT: dict[str, Any] = {"name": "Ada", "instructions": "Be kind.", "model": "openai/gpt-4"}
 HELLO = {"id": "m", "role": "user", "content": "Hello"}
@@ -28,6 +29,14 @@ OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
         lambda s: s.workflows.persist_workflow_snapshot("w", "r", snapshot={"context": {}}),
     ),
     "load_workflow_snapshot": (1, lambda s: s.workflows.load_workflow_snapshot("w", "r")),
+    "batch_create_spans, a thousand": (
+        1,
+        lambda s: s.observability.batch_create_spans([whole_span(str(number)) for number in range(1000)]),
+    ),
+    "get_trace": (1, lambda s: s.observability.get_trace("t")),
+    "list_traces": (1, lambda s: s.observability.list_traces(status="error", tags=["a"], has_child_error=True)),
+    "record_metric": (1, lambda s: s.observability.record_metric("tokens", 1)),
+    "get_metric_aggregate": (1, lambda s: s.observability.get_metric_aggregate("tokens", bucket="1h", by="model")),
     "save_score": (1, lambda s: s.scores.save_score(run_id="r", metric="m", value=1, score_id="s")),
     "list_scores_by_run_id": (1, lambda s: s.scores.list_scores_by_run_id("r")),
     "get_score_summary": (1, lambda s: s.scores.get_score_summary()),
