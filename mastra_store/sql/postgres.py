@@ -3,13 +3,10 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.rows import TupleRow
-from psycopg.types.json import set_json_dumps, set_json_loads
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -22,10 +19,13 @@ from .database import Plans, SqlDatabase, drive
 from .first_use import version
 from .plans import Call, Work
 from .postgres_dialect import POSTGRESQL
+from .postgres_pool import Driver, PgPool
 from .unit import remember_failures
 
 R = TypeVar("R")
-Driver = psycopg.AsyncConnection[TupleRow]
+
+PATIENCE = 3.0
+"""Seconds for which connecting is tried again: a server that restarts is back by then."""
 
 
 class PgDatabase(SqlDatabase):
@@ -44,25 +44,23 @@ class PgDatabase(SqlDatabase):
         max_lifetime: float,
         statement_timeout: float | None,
         prepare: bool,
+        patience: float = PATIENCE,
     ) -> None:
         super().__init__(POSTGRESQL, schema, prepare_schema)
         self._conninfo = _with_timeout(postgresql_conninfo(connection_string), statement_timeout)
         self.shown = _shown(self._conninfo)
         self._prepare_statements = prepare
         options: dict[str, Any] = {"autocommit": True, "prepare_threshold": 5 if prepare else None}
-        self._connector = _Connector(self._conninfo, options)
-        self._pool: AsyncConnectionPool[Driver] = AsyncConnectionPool(
+        self._pool = PgPool(
             self._conninfo,
-            connection_class=cast("type[Driver]", self._connector),  # the pool only calls its connect()
-            kwargs=options,
-            min_size=pool_min,
-            max_size=pool_size,
+            self.shown,
+            options,
+            size=pool_size,
+            minimum=pool_min,
             timeout=pool_timeout,
-            max_idle=idle_timeout,
+            idle_timeout=idle_timeout,
             max_lifetime=max_lifetime,
-            configure=_configure,
-            close_returns=True,
-            open=False,
+            patience=patience,
         )
         self.engine = create_async_engine(
             "postgresql+psycopg://",
@@ -77,13 +75,11 @@ class PgDatabase(SqlDatabase):
 
     async def open(self) -> None:
         with self.translating():
-            await self._connector.connect_first()
-            await self._pool.open()
+            await self._pool.start()
 
     async def close(self) -> None:
         await self.engine.dispose()
-        await self._pool.close()
-        await self._connector.close()
+        await self._pool.stop()
 
     async def revision(self) -> str | None:
         plan = self.plans.of(version())
@@ -160,12 +156,7 @@ class PgDatabase(SqlDatabase):
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Driver]:
         """A connection in autocommit."""
-        try:
-            connection = await self._pool.getconn()
-        except PoolTimeout:
-            # Is the pool exhausted, or can the server not be reached? The second has a better error.
-            await (await psycopg.AsyncConnection.connect(self._conninfo)).close()
-            raise
+        connection = await self._pool.take()
         try:
             if not connection.autocommit:
                 await connection.set_autocommit(True)
@@ -175,7 +166,7 @@ class PgDatabase(SqlDatabase):
 
     async def _connection_for_session(self) -> Driver:
         await self._pool.open()  # the engine may be used before any domain; an open pool stays as it is
-        connection = await self._pool.getconn()
+        connection = await self._pool.take()
         # A plan may have left it on: a session would then commit each statement.
         await connection.set_autocommit(False)
         return connection
@@ -193,47 +184,15 @@ class PgDatabase(SqlDatabase):
 
     async def _was_broken(self, error: psycopg.Error) -> bool:
         """Whether the connection itself had ended; if so, its idle siblings are looked at and replaced as well."""
-        broken = (error.sqlstate or "08")[:2] in ("08", "57") and not isinstance(error, PoolTimeout)
+        broken = (error.sqlstate or "08")[:2] in ("08", "57")
         if broken and error.sqlstate != "57014":
             await self._pool.check()
             return True
         return False
 
 
-class _Connector:
-    """Connects for the pool.
-
-    The pool tries again whatever goes wrong, a wrong password too, until its timeout. So a first connection is made
-    before the pool opens, which says at once what is wrong; then it is the pool's first.
-    """
-
-    def __init__(self, conninfo: str, options: dict[str, Any]) -> None:
-        self._conninfo = conninfo
-        self._options = options
-        self._first: Driver | None = None
-
-    async def connect_first(self) -> None:
-        await self.close()
-        self._first = await psycopg.AsyncConnection.connect(self._conninfo, **self._options)
-
-    async def connect(self, conninfo: str, **options: Any) -> Driver:
-        first, self._first = self._first, None
-        return first if first is not None else await psycopg.AsyncConnection.connect(conninfo, **options)
-
-    async def close(self) -> None:
-        """Close the first connection if the pool never came for it."""
-        first, self._first = self._first, None
-        if first is not None:
-            await first.close()
-
-
 async def _driver(connection: AsyncConnection) -> Driver:
     return (await connection.get_raw_connection()).driver_connection  # type: ignore[return-value]
-
-
-async def _configure(connection: Driver) -> None:
-    set_json_loads(jsontext.decode, connection)
-    set_json_dumps(jsontext.encode, connection)
 
 
 def _with_timeout(conninfo: str, statement_timeout: float | None) -> str:

@@ -15,11 +15,26 @@ class Wire:
     connections: int = 0
     ready: int = 0
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+    whole: bool = True
+    refused: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether somebody tried to connect while it was cut."""
+    open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def round_trips(self) -> int:
         """Round trips for statements; a connection's start is counted in ``connections``."""
         return self.ready - self.connections
+
+    async def cut(self) -> None:
+        """End all connections, and refuse new ones. Returns once the clients can know."""
+        self.whole = False
+        for writer in list(self.open):
+            writer.close()
+            await writer.wait_closed()
+
+    def mend(self) -> None:
+        """Take connections again."""
+        self.whole = True
 
 
 @asynccontextmanager
@@ -28,6 +43,11 @@ async def counted_wire(postgres_url: str) -> AsyncIterator[Wire]:
     parts, wire = urlsplit(postgres_url), Wire()
 
     async def serve(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        if not wire.whole:
+            to_client.close()
+            wire.refused.set()
+            return
+        wire.open.add(to_client)
         server, to_server = await asyncio.open_connection(parts.hostname, parts.port)
         wire.connections += 1
         forth = asyncio.create_task(_copy(client, to_server))
@@ -41,6 +61,7 @@ async def counted_wire(postgres_url: str) -> AsyncIterator[Wire]:
                 await to_client.drain()
         finally:
             forth.cancel()
+            wire.open.discard(to_client)
             to_client.close()
             to_server.close()
 
