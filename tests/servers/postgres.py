@@ -70,7 +70,7 @@ class _Cluster:
     """A data directory and the server on it."""
 
     def __init__(self, major: int, directory: Path) -> None:
-        self.account = _unprivileged_account()
+        self.account = unprivileged_account()
         self.directory = directory
         self._own(directory, mode=0o755)
         self.binaries = _executable_by_all(_installation(major), directory) if self.account else _installation(major)
@@ -78,7 +78,7 @@ class _Cluster:
         self.data = self._owned("data")
         self.sockets = self._owned("s")
         self.log = self._owned("log") / "postgres"
-        self.port = _free_port()
+        self.port = free_port()
         self.last_will: subprocess.Popen[bytes] | None = None
 
     @property
@@ -131,10 +131,7 @@ class _Cluster:
                 raise RuntimeError(f"{tool} ended with {done.returncode}\n{_text(output)}\n{self._log_text()}")
 
     def _as_account(self) -> dict[str, Any]:
-        place: dict[str, Any] = {"cwd": self.directory, "env": _ENVIRONMENT}
-        if self.account is None:
-            return place
-        return place | {"user": self.account, "group": pwd.getpwnam(self.account).pw_gid, "extra_groups": []}
+        return as_account(self.account, self.directory, _ENVIRONMENT)
 
     def _log_text(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
@@ -151,7 +148,7 @@ def _installation(major: int) -> Path:
     return Path(found.submodule_search_locations[0]) / _DIRECTORIES[major]
 
 
-def _unprivileged_account() -> str | None:
+def unprivileged_account() -> str | None:
     """Whom the server runs as: nobody else unless we are root."""
     if os.geteuid() != 0:
         return None
@@ -160,6 +157,14 @@ def _unprivileged_account() -> str | None:
         if name in known:
             return name
     raise MissingServerError("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
+
+
+def as_account(account: str | None, directory: Path, environment: dict[str, str]) -> dict[str, Any]:
+    """The options of ``subprocess`` that run a program in a directory as an account, ``None`` being who we are."""
+    place: dict[str, Any] = {"cwd": directory, "env": environment}
+    if account is None:
+        return place
+    return place | {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []}
 
 
 def _executable_by_all(installation: Path, directory: Path) -> Path:
@@ -178,7 +183,7 @@ def _executable_by_all(installation: Path, directory: Path) -> Path:
     return copy
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
