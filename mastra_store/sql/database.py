@@ -182,9 +182,18 @@ class SqlDatabase(Executor):
     async def revision(self) -> str | None:
         """The revision in our version table, ``None`` when there is no such table. Before the schema is ready."""
 
+    @property
+    def primary(self) -> "SqlDatabase":
+        """The database that takes writes."""
+        return self
+
     def writing(self) -> AbstractAsyncContextManager[None]:
         """Around a unit of work that writes: where the database has one writer at a time, those of this process queue
         here in order."""
+        return nullcontext()
+
+    def session_scope(self) -> AbstractAsyncContextManager[None]:
+        """A block whose reads see what was written in it."""
         return nullcontext()
 
     def only_reading(self, connection: AsyncConnection) -> AbstractAsyncContextManager[None]:

@@ -45,9 +45,10 @@ class PgDatabase(SqlDatabase):
         statement_timeout: float | None,
         prepare: bool,
         patience: float = PATIENCE,
+        connect_timeout: int | None = None,
     ) -> None:
         super().__init__(POSTGRESQL, schema, prepare_schema)
-        self._conninfo = _with_timeout(postgresql_conninfo(connection_string), statement_timeout)
+        self._conninfo = _with_timeouts(postgresql_conninfo(connection_string), statement_timeout, connect_timeout)
         self.shown = _shown(self._conninfo)
         self._prepare_statements = prepare
         options: dict[str, Any] = {"autocommit": True, "prepare_threshold": 5 if prepare else None}
@@ -96,18 +97,23 @@ class PgDatabase(SqlDatabase):
 
     async def read(self, call: Call[R]) -> R:
         await self.ready()
-        return await self._read(call)
+        return await self._read(self._run_alone, call)
 
-    async def _read(self, call: Call[R]) -> R:
+    async def read_together(self, first: Call[Any], second: Call[R]) -> tuple[Any, R]:
+        """Run two statements that change nothing, one after the other on one connection, in one round trip."""
+        await self.ready()
+        return await self._read(self._run_together, first, second)
+
+    async def _read(self, run: Callable[..., Awaitable[R]], *calls: Call[Any]) -> R:
         try:
-            return await self._run_alone(call)
+            return await run(*calls)
         except psycopg.OperationalError as error:
             if not await self._was_broken(error):
                 raise self._reported(error) from error
         except psycopg.Error as error:
             raise self._reported(error) from error
         with self.translating():  # the pool has fresh connections now, and a read may be asked again
-            return await self._run_alone(call)
+            return await run(*calls)
 
     async def write(self, call: Call[R]) -> R:
         await self.ready()
@@ -153,6 +159,23 @@ class PgDatabase(SqlDatabase):
         async with self._connection() as connection:
             return await self._execute(connection, call, cancellation)
 
+    async def _run_together(self, first: Call[Any], second: Call[R]) -> tuple[Any, R]:
+        cancellation = Cancellation()
+        plans = (self.plans.of(first.statement), self.plans.of(second.statement))
+        started = time.perf_counter()
+        async with self._connection() as connection:
+            async with connection.pipeline():
+                cursors = [
+                    await connection.execute(plan.text, plan.bind(call.values), prepare=self._prepare_statements)
+                    for plan, call in zip(plans, (first, second), strict=True)
+                ]
+            found: list[list[Any]] = [await cursor.fetchall() for cursor in cursors]
+        cancellation.check()
+        if self.observers.watching:
+            for plan, rows in zip(plans, found, strict=True):
+                self.observers.tell(plan, rows, started)
+        return plans[0].read(found[0]), plans[1].read(found[1])
+
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Driver]:
         """A connection in autocommit."""
@@ -195,11 +218,16 @@ async def _driver(connection: AsyncConnection) -> Driver:
     return (await connection.get_raw_connection()).driver_connection  # type: ignore[return-value]
 
 
-def _with_timeout(conninfo: str, statement_timeout: float | None) -> str:
-    if statement_timeout is None:
-        return conninfo
-    options = str(conninfo_to_dict(conninfo).get("options") or "")
-    return make_conninfo(conninfo, options=f"{options} -c statement_timeout={round(statement_timeout * 1000)}".strip())
+def _with_timeouts(conninfo: str, statement_timeout: float | None, connect_timeout: int | None) -> str:
+    """``connect_timeout`` is for those who did not say one."""
+    given = conninfo_to_dict(conninfo)
+    added: dict[str, Any] = {}
+    if statement_timeout is not None:
+        options = str(given.get("options") or "")
+        added["options"] = f"{options} -c statement_timeout={round(statement_timeout * 1000)}".strip()
+    if connect_timeout is not None and "connect_timeout" not in given:
+        added["connect_timeout"] = connect_timeout
+    return make_conninfo(conninfo, **added) if added else conninfo
 
 
 def _shown(conninfo: str) -> str:
