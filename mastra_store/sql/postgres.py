@@ -3,10 +3,12 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -15,7 +17,7 @@ from ..errors import MastraError, SchemaMissing
 from ..urls import postgresql_conninfo
 from . import postgres_errors
 from .cancellation import Cancellation
-from .database import Plans, SqlDatabase, drive
+from .database import Plans, RoundTrips, Server, SqlDatabase, Waited, drive
 from .first_use import version
 from .plans import Call, Work
 from .postgres_dialect import POSTGRESQL
@@ -46,10 +48,12 @@ class PgDatabase(SqlDatabase):
         prepare: bool,
         patience: float = PATIENCE,
         connect_timeout: int | None = None,
+        role: Literal["primary", "replica"] = "primary",
     ) -> None:
         super().__init__(POSTGRESQL, schema, prepare_schema)
         self._conninfo = _with_timeouts(postgresql_conninfo(connection_string), statement_timeout, connect_timeout)
         self.shown = _shown(self._conninfo)
+        self.server = _server(self._conninfo, role)
         self._prepare_statements = prepare
         options: dict[str, Any] = {"autocommit": True, "prepare_threshold": 5 if prepare else None}
         self._pool = PgPool(
@@ -72,6 +76,8 @@ class PgDatabase(SqlDatabase):
             json_deserializer=jsontext.decode,
         ).execution_options(schema_translate_map={None: schema} if schema else {})
         remember_failures(self.engine)
+        for end in ("commit", "rollback"):
+            event.listen(self.engine.sync_engine, end, self._count_ends)
         self.plans = Plans(POSTGRESQL, self.engine.dialect, schema)
 
     async def open(self) -> None:
@@ -128,6 +134,7 @@ class PgDatabase(SqlDatabase):
         try:
             cancellation = Cancellation()
             async with self._connection() as connection, connection.transaction():
+                self._count_round_trips(2)  # BEGIN, and COMMIT or ROLLBACK
                 return await drive(work, lambda call: self._execute(connection, call, cancellation))
         except psycopg.Error as error:
             await self._was_broken(error)
@@ -173,13 +180,14 @@ class PgDatabase(SqlDatabase):
         cancellation.check()
         if self.observers.watching:
             for plan, rows in zip(plans, found, strict=True):
-                self.observers.tell(plan, rows, started)
+                self.observers.tell(plan, rows, started, self.server)
+        self._count_round_trips(1)
         return plans[0].read(found[0]), plans[1].read(found[1])
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Driver]:
         """A connection in autocommit."""
-        connection = await self._pool.take()
+        connection = await self._take()
         try:
             if not connection.autocommit:
                 await connection.set_autocommit(True)
@@ -187,12 +195,33 @@ class PgDatabase(SqlDatabase):
         finally:
             await self._pool.putconn(connection)
 
+    async def _take(self) -> Driver:
+        if not self.observers.listening:
+            return await self._pool.take()
+        started, in_vain = time.perf_counter(), True
+        try:
+            connection = await self._pool.take()
+            in_vain = False
+        finally:
+            self.observers.report(Waited(self.server, time.perf_counter() - started, in_vain))
+        return connection
+
+    def _count_round_trips(self, count: int) -> None:
+        if self.observers.listening:
+            self.observers.report(RoundTrips(self.server, count))
+
     async def _connection_for_session(self) -> Driver:
         await self._pool.open()  # the engine may be used before any domain; an open pool stays as it is
-        connection = await self._pool.take()
+        connection = await self._take()
         # A plan may have left it on: a session would then commit each statement.
         await connection.set_autocommit(False)
         return connection
+
+    def _count_ends(self, connection: Connection) -> None:
+        """A unit of work ends; one that did nothing sent no BEGIN either."""
+        driver: Any = connection.connection.driver_connection
+        if driver is not None and driver.pgconn.transaction_status != TransactionStatus.IDLE:
+            self._count_round_trips(2)
 
     async def _execute(self, connection: Driver, call: Call[R], cancellation: Cancellation) -> R:
         cancellation.check()
@@ -202,7 +231,8 @@ class PgDatabase(SqlDatabase):
         rows: list[Any] = [] if cursor.description is None else await cursor.fetchall()
         cancellation.check()
         if self.observers.watching:
-            self.observers.tell(plan, rows, started)
+            self.observers.tell(plan, rows, started, self.server)
+        self._count_round_trips(1)
         return plan.read(rows)
 
     async def _was_broken(self, error: psycopg.Error) -> bool:
@@ -234,4 +264,16 @@ def _shown(conninfo: str) -> str:
     parts = conninfo_to_dict(conninfo)
     return (
         f"PostgreSQL database {parts.get('dbname') or parts.get('user') or ''!r} on {parts.get('host') or 'localhost'}"
+    )
+
+
+def _server(conninfo: str, role: Literal["primary", "replica"]) -> Server:
+    parts = conninfo_to_dict(conninfo)
+    port = str(parts.get("port") or 5432)
+    return Server(
+        "postgresql",
+        str(parts.get("dbname") or parts.get("user") or "") or None,
+        str(parts.get("host") or "localhost"),
+        int(port) if port.isdecimal() else None,  # several hosts may have a port each
+        role,
     )

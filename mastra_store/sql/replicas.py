@@ -17,12 +17,12 @@ import logging
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..errors import InvalidArgument, MastraError, SchemaError
-from .database import SqlDatabase
+from .database import Routed, SqlDatabase
 from .plans import Call, Work
 from .postgres import PgDatabase
 from .postgres_dialect import POSTGRESQL
@@ -67,7 +67,7 @@ def replicated(
     if interval > max_lag / 2:
         raise InvalidArgument("lag_interval", f"must be at most half of max_lag ({max_lag}), not {interval!r}")
     wait = min(pool_timeout, FREE_WITHIN)
-    options |= {"pool_timeout": wait, "patience": 0.0, "connect_timeout": CONNECTED_WITHIN}
+    options |= {"pool_timeout": wait, "patience": 0.0, "connect_timeout": CONNECTED_WITHIN, "role": "replica"}
     replicas = [PgDatabase(address, _same_as_the_primary, **options) for address in addresses]
     return ReplicatedDatabase(primary, replicas, max_lag=max_lag, lag_interval=interval, clock=clock)
 
@@ -105,6 +105,7 @@ class ReplicatedDatabase(SqlDatabase):
             primary.observers,
             primary.shown,
         )
+        self.server = primary.server
         self._clock = clock
         self._lag = Lag(max_lag, lag_interval)
         self._asking_primary = asyncio.Lock()
@@ -153,8 +154,10 @@ class ReplicatedDatabase(SqlDatabase):
         while (replica := self._next(needed, tried)) is not None:
             answer = await self._ask(replica, call, needed)
             if answer is not None:
+                self._tell(replica.database, "replica")
                 return answer[0]
             tried.add(replica)
+        self._tell(self._primary, "no_replica")
         return await self._primary.read(call)
 
     async def write(self, call: Call[R]) -> R:
@@ -197,12 +200,17 @@ class ReplicatedDatabase(SqlDatabase):
 
     async def _read_own_writes(self, scope: Scope, call: Call[R]) -> R:
         """Let the primary answer, and learn from it what a replica must have replayed for the reads that follow."""
+        self._tell(self._primary, "own_writes")
         writes, asked = scope.writes, self._clock()
         [place], answer = await self._primary.read_together(written().bind(), call)
         if place is not None:
             scope.learned(place, writes)
             self._lag.primary_was_at(place, asked)
         return answer
+
+    def _tell(self, database: PgDatabase, why: Literal["replica", "own_writes", "no_replica"]) -> None:
+        if self.observers.listening:
+            self.observers.report(Routed(database.server, why))
 
     def _next(self, needed: int, tried: set[Replica]) -> Replica | None:
         """The least busy of the replicas that may have the answer; in turn, where several are."""

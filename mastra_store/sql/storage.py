@@ -12,7 +12,7 @@ from ..errors import InvalidArgument
 from ..schema_names import normalised_schema
 from ..storage import SchemaState, Storage
 from ..urls import means_libsql
-from .database import Observer, SqlDatabase
+from .database import Observer, Observers, SqlDatabase
 from .dialects import SqlDialect
 from .domain import SqlDomain
 from .domains import sql_domain
@@ -53,11 +53,16 @@ class SqlStorage(Storage):
         return self._database.engine
 
     def observe(self, observer: Observer) -> Callable[[], None]:
-        """Have ``observer`` told of every statement of the domains: operation, SQL, rows, seconds.
+        """Have ``observer`` told of every statement of the domains: operation, SQL, rows, seconds, server.
 
         Returns a function that ends it.
         """
         return self._database.observers.add(observer)
+
+    @property
+    def observers(self) -> Observers:
+        """Who is told what happens in the storage's database, for telemetry."""
+        return self._database.observers
 
     async def init(self) -> None:
         await self._database.ready()
@@ -118,7 +123,9 @@ class SqlStorage(Storage):
             raise InvalidArgument("session", "and connection were both given; join one of them")
         if read_only and (session is not None or connection is not None):
             raise InvalidArgument("read_only", "is for whoever began the transaction to say, and this one is joined")
-        unit = unit_of_work(self._database, read_only=read_only, session=session, connection=connection)
+        unit = unit_of_work(
+            self._database, read_only=read_only, session=session, connection=connection, watch=self.watch
+        )
         return unit if work is None else _within(unit, work)
 
 

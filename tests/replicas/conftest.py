@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from mastra_store.sql import replicas
 from mastra_store.sql.first_use import FirstUse
 from mastra_store.sql.postgres import PgDatabase
 from mastra_store.sql.replicas import ReplicatedDatabase, replicated
@@ -100,24 +101,26 @@ def standby(new_standby: Callable[[], Standby]) -> Standby:
 
 
 @pytest.fixture
-async def opened(url: str) -> AsyncIterator[Open]:
+async def opened(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Open]:
     """Opens a storage on the database and on standbys that have it, which are waited for."""
+    for patience in ("CONNECTED_WITHIN", "FREE_WITHIN", "PRIMARY_ANSWERS"):  # a machine that is slow has not failed
+        monkeypatch.setattr(replicas, patience, 30)
     async with AsyncExitStack() as stack:
 
         async def opened(*standbys: Standby, ready: bool = True, **options: Any) -> Setting:
             clock = Clock()
             primary = await stack.enter_async_context(counted_wire(url))
             name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
-            replicas = [await stack.enter_async_context(counted_wire(each.url_of(str(name)))) for each in standbys]
+            wires = [await stack.enter_async_context(counted_wire(each.url_of(str(name)))) for each in standbys]
             database = replicated(
                 PgDatabase(primary.url, FirstUse("if_missing"), **OPTIONS),
-                [each.url for each in replicas],
+                [each.url for each in wires],
                 clock=clock,
                 **{"max_lag": 10.0, **OPTIONS, **options},
             )
             storage = SqlStorage(database)
             stack.push_async_callback(storage.close)
-            setting = Setting(storage, database, clock, primary, replicas)
+            setting = Setting(storage, database, clock, primary, wires)
             if ready:
                 await storage.init()
                 for each in standbys:

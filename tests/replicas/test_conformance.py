@@ -6,6 +6,8 @@ import pytest
 
 from mastra_store import PgStorage, Storage, migrations
 from mastra_store.testing.memory import *  # noqa: F403
+from mastra_store.testing.retention import *  # noqa: F403
+from mastra_store.testing.scores import *  # noqa: F403
 from mastra_store.testing.workflows import *  # noqa: F403
 from tests.servers.postgres import Primary, Standby
 
