@@ -101,7 +101,7 @@ class TestBrokenReplicas:
     async def test_a_promoted_standby_answers_no_more(self, opened: Open, standby: Standby) -> None:
         setting = await opened(standby)
         storage = setting.storage
-        await storage.memory.save_messages("t", HELLO)
+        await asyncio.create_task(_save(storage))
         standby.catch_up()
 
         standby.promote()
