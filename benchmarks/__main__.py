@@ -14,7 +14,7 @@ import psycopg
 from tests.servers import MissingServerError
 from tests.servers.postgres import postgres
 
-from . import imports
+from . import imports, routing
 from .measuring import Figures, compare
 from .operations import OPERATIONS, Operation, comparable
 from .report import Line, head, misses
@@ -68,6 +68,10 @@ def main() -> int:
             with postgres(POSTGRESQL) as server:
                 title = f"PostgreSQL {_version(server.url)} by psycopg {psycopg.__version__}"
                 lines += asyncio.run(measured(title, postgres_sides(server), operations))
+            routed = [each for each in routing.OPERATIONS if chosen.only in each.name]
+            if routed:
+                title = "A storage with a replica, beside a plain one on the replica (as raw)"
+                lines += asyncio.run(measured(title, routing.replicated_sides(POSTGRESQL), routed))
         except MissingServerError as missing:
             missed.append(f"PostgreSQL was not measured: {missing}")
     missed += misses(lines)

@@ -93,7 +93,7 @@ async def postgres_sides(server: PostgresServer) -> AsyncIterator[Sides]:
     with server.database() as ours, server.database() as mastras, server.database() as same:
         for url in (ours, mastras, same):
             migrations.upgrade(url)
-            _fill_postgres(url)
+            fill_postgres(url)
         _leave_mastras_indexes_postgres(mastras)
         async with (
             aclosing(RawPostgres(mastras, POSTGRES_POOL)) as reader,
@@ -133,7 +133,7 @@ def _as_text(rows: Iterable[Sequence[Any]]) -> Iterable[list[Any]]:
         yield [iso_milliseconds(cell) if isinstance(cell, datetime) else cell for cell in row]
 
 
-def _fill_postgres(url: str) -> None:
+def fill_postgres(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         # Without triggers: they would stamp the spans of each database with a time of its own.
         connection.execute("SET session_replication_role = replica")

@@ -13,7 +13,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Literal, TypeVar
 
 from .domains import Domain, domains
@@ -100,6 +100,13 @@ class MastraCompositeStore(Storage):
 
     async def ping(self) -> None:
         await self._each(lambda storage: storage.ping())
+
+    @asynccontextmanager
+    async def session_scope(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as scopes:
+            for storage in self._storages:
+                await scopes.enter_async_context(storage.session_scope())
+            yield
 
     async def close(self) -> None:
         """Close every storage, also when one fails to; then its error is raised."""

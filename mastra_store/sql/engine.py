@@ -15,7 +15,7 @@ from ..errors import MastraError
 from ..revisions import VERSION_TABLE
 from ..urls import shown
 from . import sqlite_errors, sqlite_functions
-from .database import Plans, SqlDatabase, drive
+from .database import Plans, Server, SqlDatabase, drive
 from .dialects import SqlDialect
 from .first_use import version
 from .plans import Call, Work
@@ -40,7 +40,7 @@ class ThroughSqlalchemy:
             result = await connection.execute(plan.built, call.values, execution_options=options)
             rows: list[Any] = list(result.all()) if result.returns_rows else []
         if database.observers.watching:
-            database.observers.tell(plan, rows, started)
+            database.observers.tell(plan, rows, started, database.server)
         return call.statement.assemble(rows)
 
     async def run_work_on(self, connection: AsyncConnection, work: Work[R]) -> R:
@@ -60,6 +60,7 @@ class EngineDatabase(SqlDatabase):
         super().__init__(sql, schema, prepare_schema)
         self.engine = engine.execution_options(schema_translate_map={None: schema}) if schema else engine
         self.shown = shown(engine.url.render_as_string(hide_password=True))
+        self.server = Server(sql.name, engine.url.database, engine.url.host, engine.url.port)
         self.plans = Plans(sql, engine.dialect, schema)
         self._through = ThroughSqlalchemy(self)
 

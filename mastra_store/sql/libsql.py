@@ -16,7 +16,7 @@ from ..hrana.dbapi import AsyncDriver
 from ..hrana.errors import Error
 from ..hrana.stream import Stream
 from ..hrana.transport import AsyncTransport
-from .database import Plans, SqlDatabase, drive
+from .database import Plans, Server, SqlDatabase, drive
 from .libsql_dialect import LIBSQL
 from .plans import Call, Work
 from .unit import remember_failures
@@ -45,6 +45,7 @@ class LibsqlDatabase(SqlDatabase):
         super().__init__(LIBSQL, None, prepare_schema)
         self._address = address_of(url, auth_token)
         self.shown = f"LibSQL database {self._address.host}"
+        self.server = Server("libsql", None, self._address.host)
         self._transport = AsyncTransport(
             self._address, timeout=request_timeout, connections=pool_size, pool_timeout=pool_timeout
         )
@@ -134,7 +135,7 @@ class LibsqlDatabase(SqlDatabase):
         with self.translating():
             rows: list[Any] = (await self._transport.run(exchange)).rows
         if self.observers.watching:
-            self.observers.tell(plan, rows, started)
+            self.observers.tell(plan, rows, started, self.server)
         return plan.read(rows)
 
     async def _execute(self, driver: AsyncDriver, call: Call[R]) -> R:
@@ -142,7 +143,7 @@ class LibsqlDatabase(SqlDatabase):
         started = time.perf_counter()
         rows: list[Any] = (await driver.execute(plan.text, plan.bind(call.values))).rows
         if self.observers.watching:
-            self.observers.tell(plan, rows, started)
+            self.observers.tell(plan, rows, started, self.server)
         return plan.read(rows)
 
     async def _connect(self) -> AsyncDriver:

@@ -1,6 +1,6 @@
 """The storages on SQL databases."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -12,7 +12,7 @@ from ..errors import InvalidArgument
 from ..schema_names import normalised_schema
 from ..storage import SchemaState, Storage
 from ..urls import means_libsql
-from .database import Observer, SqlDatabase
+from .database import Observer, Observers, SqlDatabase
 from .dialects import SqlDialect
 from .domain import SqlDomain
 from .domains import sql_domain
@@ -53,17 +53,25 @@ class SqlStorage(Storage):
         return self._database.engine
 
     def observe(self, observer: Observer) -> Callable[[], None]:
-        """Have ``observer`` told of every statement of the domains: operation, SQL, rows, seconds.
+        """Have ``observer`` told of every statement of the domains: operation, SQL, rows, seconds, server.
 
         Returns a function that ends it.
         """
         return self._database.observers.add(observer)
 
+    @property
+    def observers(self) -> Observers:
+        """Who is told what happens in the storage's database, for telemetry."""
+        return self._database.observers
+
     async def init(self) -> None:
         await self._database.ready()
 
     async def ping(self) -> None:
-        await self._database.read(sign_of_life().bind())
+        await self._database.primary.read(sign_of_life().bind())
+
+    def session_scope(self) -> AbstractAsyncContextManager[None]:
+        return self._database.session_scope()
 
     async def close(self) -> None:
         await self._database.close()
@@ -115,7 +123,9 @@ class SqlStorage(Storage):
             raise InvalidArgument("session", "and connection were both given; join one of them")
         if read_only and (session is not None or connection is not None):
             raise InvalidArgument("read_only", "is for whoever began the transaction to say, and this one is joined")
-        unit = unit_of_work(self._database, read_only=read_only, session=session, connection=connection)
+        unit = unit_of_work(
+            self._database, read_only=read_only, session=session, connection=connection, watch=self.watch
+        )
         return unit if work is None else _within(unit, work)
 
 
@@ -130,8 +140,12 @@ class PgStorage(SqlStorage):
     Args:
         connection_string: as libpq, node-postgres or SQLAlchemy write it; or an ``AsyncEngine``, which is then shared
             and never disposed (statements go through SQLAlchemy, and the pool options mean nothing).
+        primary: another name for it, beside ``replicas``.
+        replicas: addresses of standbys of it. They answer reads outside of units of work.
+        max_lag: seconds that a replica may be behind the primary.
+        lag_interval: seconds between two looks at that, at most half of ``max_lag``; ``None`` for 1 s or that.
         schema_name: the PostgreSQL schema of the tables.
-        pool_size: connections at most.
+        pool_size: connections at most, to each server.
         pool_min: connections that stay open when idle.
         pool_timeout: seconds that a call waits for a free connection.
         idle_timeout: seconds after which an idle connection is closed.
@@ -144,8 +158,12 @@ class PgStorage(SqlStorage):
 
     def __init__(
         self,
-        connection_string: str | AsyncEngine,
+        connection_string: str | AsyncEngine | None = None,
         *,
+        primary: str | AsyncEngine | None = None,
+        replicas: Sequence[str] = (),
+        max_lag: float = 10.0,
+        lag_interval: float | None = None,
         schema_name: str | None = None,
         pool_size: int = 20,
         pool_min: int = 0,
@@ -158,30 +176,37 @@ class PgStorage(SqlStorage):
     ) -> None:
         first_use = FirstUse(create_schema)
         schema = normalised_schema(schema_name)
-        if isinstance(connection_string, AsyncEngine):
+        address = _one_of(connection_string, primary)
+        if isinstance(address, AsyncEngine):
+            if replicas:
+                raise InvalidArgument("replicas", "need the primary's address, not an engine")
             from .postgres_dialect import POSTGRESQL
 
-            super().__init__(_on_engine(connection_string, POSTGRESQL, first_use, schema))
+            super().__init__(_on_engine(address, POSTGRESQL, first_use, schema))
             return
         _positive(pool_size=pool_size, pool_timeout=pool_timeout, idle_timeout=idle_timeout, max_lifetime=max_lifetime)
+        _positive(max_lag=max_lag, lag_interval=max_lag if lag_interval is None else lag_interval)
         if not 0 <= pool_min <= pool_size:
             raise InvalidArgument("pool_min", f"must be between 0 and pool_size ({pool_size}), not {pool_min!r}")
         from .postgres import PgDatabase  # psycopg is imported by those who use it
 
-        super().__init__(
-            PgDatabase(
-                connection_string,
-                first_use,
-                schema=schema,
-                pool_size=pool_size,
-                pool_min=pool_min,
-                pool_timeout=pool_timeout,
-                idle_timeout=idle_timeout,
-                max_lifetime=max_lifetime,
-                statement_timeout=statement_timeout,
-                prepare=prepare,
-            )
-        )
+        options: dict[str, Any] = {
+            "schema": schema,
+            "pool_size": pool_size,
+            "pool_min": pool_min,
+            "idle_timeout": idle_timeout,
+            "max_lifetime": max_lifetime,
+            "statement_timeout": statement_timeout,
+            "prepare": prepare,
+        }
+        database = PgDatabase(address, first_use, pool_timeout=pool_timeout, **options)
+        if not replicas:
+            super().__init__(database)
+            return
+        from .replicas import replicated
+
+        options["pool_timeout"] = pool_timeout
+        super().__init__(replicated(database, replicas, max_lag=max_lag, lag_interval=lag_interval, **options))
 
 
 class SqliteStorage(SqlStorage):
@@ -304,6 +329,15 @@ async def _within(
 ) -> R:
     async with unit as transaction:
         return await work(transaction)
+
+
+def _one_of(connection_string: str | AsyncEngine | None, primary: str | AsyncEngine | None) -> str | AsyncEngine:
+    if connection_string is not None and primary is not None:
+        raise InvalidArgument("primary", "and connection_string were both given, and are the same; give one")
+    address = primary if connection_string is None else connection_string
+    if address is None:
+        raise InvalidArgument("connection_string", "is missing: say where the database is")
+    return address
 
 
 def _on_engine(engine: AsyncEngine, sql: SqlDialect, first_use: FirstUse, schema: str | None) -> SqlDatabase:

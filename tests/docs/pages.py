@@ -33,6 +33,8 @@ LIBSQL = "libsql://database-owner.turso.io"
 """How the pages write the address of a LibSQL server."""
 LIBSQL_TOKEN = "TURSO_AUTH_TOKEN"
 """The variable in which the pages have its token."""
+REPLICAS = tuple(POSTGRESQL.replace("host", f"replica-{number}") for number in (1, 2))
+"""How they write the addresses of its replicas."""
 SQLITE = "agent.db"
 """How the pages write the path of an SQLite file."""
 

@@ -3,14 +3,16 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.docs import pages, prelude
-from tests.docs.pages import LIBSQL, LIBSQL_TOKEN, PAGES, POSTGRESQL, ROOT, SQLITE
-from tests.servers.postgres import MAJORS, PostgresServer
+from tests.docs.pages import LIBSQL, LIBSQL_TOKEN, PAGES, POSTGRESQL, REPLICAS, ROOT, SQLITE
+from tests.requirements import skip_or_fail
+from tests.servers import MissingServerError
+from tests.servers.postgres import MAJORS, PostgresServer, primary_of_standbys
 from tests.servers.sqld import LibsqlServer
 
 ABOUT_ALL = {
@@ -49,12 +51,28 @@ def addresses(request: pytest.FixtureRequest, name: str, backend: str) -> Iterat
             found = {f"{LIBSQL}?": f"{server.url_with(None)}&", LIBSQL: server.url_with(None)}
             if backend == "libsql":
                 found[SQLITE] = server.url
-        if POSTGRESQL in page or backend == "postgresql":
+        if REPLICAS[0] in page:
+            found |= stack.enter_context(_replicated())
+        elif POSTGRESQL in page or backend == "postgresql":
             servers: Callable[[int], PostgresServer] = request.getfixturevalue("postgres_servers")
             found[POSTGRESQL] = stack.enter_context(servers(max(MAJORS)).database())
-            if backend == "postgresql":
-                found[SQLITE] = found[POSTGRESQL]
+        if backend == "postgresql":
+            found[SQLITE] = found[POSTGRESQL]
         yield found
+
+
+@contextmanager
+def _replicated() -> Iterator[dict[str, str]]:
+    """A primary for the database's address, and two standbys for the replicas'."""
+    with ExitStack() as stack:
+        try:
+            primary = stack.enter_context(primary_of_standbys(max(MAJORS)))
+        except MissingServerError as missing:
+            skip_or_fail("PostgreSQL", missing)
+        url = stack.enter_context(primary.database())
+        standbys = [stack.enter_context(primary.standby()) for _ in REPLICAS]
+        urls = [each.url_of(url.rpartition("/")[2]) for each in standbys]
+        yield {POSTGRESQL: url, **dict(zip(REPLICAS, urls, strict=True))}
 
 
 @pytest.mark.parametrize(("name", "backend"), runs("python"))
