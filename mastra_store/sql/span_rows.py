@@ -11,8 +11,8 @@ from ..models.observability import SpanRow
 from ..models.types import UtcTimeType, UtcTwinType
 from .dialects import Attribute, SqlDialect
 
-MAX_TEXT = 8_000_000
-"""Characters of rows that one statement is sent, about."""
+MAX_BYTES = 4_000_000
+"""How much one statement is sent of rows: a LibSQL server takes about 5 MB as one value."""
 
 KEY = ("trace_id", "span_id")
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -63,17 +63,17 @@ def groups_of(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def in_chunks(rows: Sequence[Mapping[str, Any]]) -> list[Encoded]:
-    """Rows as texts of JSON lists, none of which is much longer than ``MAX_TEXT``."""
-    chunks: list[list[str]] = [[]]
+    """Rows as texts of JSON lists, of ``MAX_BYTES`` at most unless a single row has more."""
+    chunks: list[list[bytes]] = [[]]
     size = 0
     for row in rows:
-        text = _encoder.encode(row).decode()
-        if size + len(text) > MAX_TEXT and chunks[-1]:
+        text = _encoder.encode(row)
+        if size + len(text) > MAX_BYTES and chunks[-1]:
             chunks.append([])
             size = 0
         chunks[-1].append(text)
         size += len(text)
-    return [Encoded(f"[{','.join(chunk)}]") for chunk in chunks]
+    return [Encoded((b"[" + b",".join(chunk) + b"]").decode()) for chunk in chunks]
 
 
 def column_of(field: str) -> Attribute:

@@ -176,7 +176,7 @@ class TestBatchCreateSpans:
         assert (await storage.observability.list_traces()).total == 0
 
     async def test_more_than_one_statement_takes_is_stored_as_a_whole(self, storage: Storage) -> None:
-        long = "x" * 3_000_000
+        long = "x" * 1_500_000
 
         await storage.observability.batch_create_spans([span(str(number), output=long) for number in range(4)])
 
