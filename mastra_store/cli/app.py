@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from . import adoption, connection, grants, migrating, runs, schema, threads
+from . import adoption, connection, grants, migrating, pruning, runs, schema, scores, threads, traces
 from .failures import Commands
 
 app = typer.Typer(
@@ -36,6 +36,9 @@ app.command()(migrating.history)
 app.command()(adoption.adopt)
 app.command()(grants.grants)
 app.command()(connection.ping)
+app.command()(pruning.prune)
+app.command()(scores.scores)
 app.add_typer(schema.app, name="schema")
 app.add_typer(threads.app, name="threads")
 app.add_typer(runs.app, name="runs")
+app.add_typer(traces.app, name="traces")

@@ -15,6 +15,9 @@ async def path(tmp_path: Path) -> str:
         await storage.memory.save_messages("trip", [{"role": "user", "content": "Hello"}], resource_id="ada")
         await storage.workflows.create_run(workflow_id="book", run_id="run-1", status="running")
         await storage.workflows.update_workflow_results("book", "run-1", step_id="pay", result={"status": "success"})
+        await storage.scores.save_score(run_id="run-1", metric="accuracy", value=0.5)
+        async with storage.observability.span("answer [a]", trace_id="trace-1"):
+            await storage.observability.log_tool_call(tool_name="weather", input={}, output={}, duration=150)
     return str(path)
 
 
@@ -50,6 +53,37 @@ async def test_runs_are_listed_and_shown(path: str) -> None:
 
     assert [line.split() for line in shown.splitlines()][-1] == ["pay", "success"]
     assert mastra_store("runs", "show", "run-1", "--json", DATABASE_URL=path).json["workflowName"] == "book"
+
+
+async def test_traces_are_listed_and_shown_as_a_tree(path: str) -> None:
+    assert mastra_store("traces", "list", "--status", "success", "--json", DATABASE_URL=path).json["total"] == 1
+
+    lines = mastra_store("traces", "show", "trace-1", DATABASE_URL=path).output.splitlines()
+
+    assert lines[0].strip() == "trace-1"
+    assert "answer [a]" in lines[1]
+    assert "weather" in lines[2]
+    assert "150 ms" in lines[2]
+    assert len(mastra_store("traces", "show", "trace-1", "--json", DATABASE_URL=path).json["spans"]) == 2
+    assert mastra_store("traces", "show", "nowhere", DATABASE_URL=path).status == 1
+
+
+async def test_scores_are_summed_up(path: str) -> None:
+    lines = mastra_store("scores", DATABASE_URL=path).output.splitlines()
+
+    assert [line.split() for line in lines][1][:3] == ["accuracy", "1", "0.500"]
+    assert mastra_store("scores", "--scorer", "accuracy", "--json", DATABASE_URL=path).json[0]["count"] == 1
+
+
+async def test_prune_counts_asks_and_deletes(path: str) -> None:
+    counted = mastra_store("prune", "scores.scorers=0ms", "--dry-run", "--json", DATABASE_URL=path)
+    refused = mastra_store("prune", "scores.scorers=0ms", answer="n\n", DATABASE_URL=path)
+    done = mastra_store("prune", "scores.scorers=0ms", "--yes", "--json", DATABASE_URL=path)
+
+    assert [each["deleted"] for each in counted.json] == [1]
+    assert refused.status == 1
+    assert [each["deleted"] for each in done.json] == [1]
+    assert mastra_store("prune", "scores", "--yes", DATABASE_URL=path).status == 2
 
 
 async def test_ping_says_what_answers(path: str) -> None:
