@@ -60,7 +60,8 @@ def _nodes(value: ColumnElement[Any]) -> Select[Any]:
 
 def _holders(there: CTE, asked: CTE, held: CTE) -> ColumnElement[Any]:
     """The stored nodes that contain one wanted node, as a JSON list of their ids."""
-    part, item = asked.alias("part"), there.alias("item")
+    # Without names of their own: a statement may ask this of several columns.
+    part, item = asked.alias(), there.alias()
     of_part = func.json_each(held.c.holders, _path(part.c.id)).table_valued("value", name="holder")
     found = (
         select(item.c.id)

@@ -216,6 +216,19 @@ class TestFiltersOfTraces:
 
         assert await _traces(storage, tags=tags) == found
 
+    async def test_objects_and_tags_at_once(self, storage: Storage) -> None:
+        metadata, scope = {"plan": "pro", "deep": {"list": [1, 2]}}, {"version": "1"}
+        await storage.observability.batch_create_spans(
+            [
+                span(trace_id="t", metadata=metadata, scope=scope, tags=["a", "b"]),
+                span(trace_id="u", metadata=metadata, scope=scope, tags=["b"]),
+                span(trace_id="v", metadata=metadata, scope={"version": "2"}, tags=["a"]),
+                span(trace_id="w", metadata={"plan": "pro"}, scope=scope, tags=["a"]),
+            ]
+        )
+
+        assert await _traces(storage, metadata={"deep": {"list": [2]}}, scope=scope, tags=["a"]) == ["t"]
+
     @MODEST
     @given(data=st.data())
     async def test_any_filter_finds_what_a_loop_would(self, storage: Storage, data: st.DataObject) -> None:
