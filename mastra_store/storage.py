@@ -35,6 +35,17 @@ class Storage(Domains, ABC):
         return (self,)
 
     @property
+    def address(self) -> str | None:
+        """What tells its database from all others, the same in every process, without a user or a password. ``None`` if
+        the storage can not say."""
+        return None
+
+    @property
+    def schema_name(self) -> str | None:
+        """The schema of its tables, where the database has several; ``None`` for the usual one."""
+        return None
+
+    @property
     @abstractmethod
     def schema_state(self) -> SchemaState | None:
         """What was found on first use: ``current`` (our revision), ``created`` (made just now), ``foreign`` (made by
