@@ -48,7 +48,9 @@ class Miss:
     versions: tuple[str, ...]
     """Of the entry's subjects, in their order."""
     lease: str | None
-    """Given to one asker at a time, who should read; to the others ``None``: the value may come soon."""
+    """Given to one asker at a time, who should read."""
+    wait: bool
+    """Somebody else has the lease, so that the value may come soon."""
 
 
 class Held(Enum):
@@ -100,7 +102,8 @@ class Cache(ABC):
 
     @abstractmethod
     async def give_up(self, entry: Entry, miss: Miss) -> None:
-        """End the lease of ``miss`` without a value."""
+        """End the lease of ``miss``: there is nothing to keep. For ``LEASE`` seconds, or until a version changes,
+        nobody gets another one nor is told to wait."""
 
     @abstractmethod
     async def hold(self, hold: Hold, seconds: float) -> None:

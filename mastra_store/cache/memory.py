@@ -4,9 +4,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from itertools import count
+from typing import NamedTuple
 
 from ..errors import InvalidArgument
 from .base import HELD, LEASE, Answer, Cache, Entry, Hit, Hold, Miss
+
+MOST_LEASES = 1000
+"""Beyond so many, those that have expired are swept out."""
 
 OVERHEAD = 250
 """Bytes that an item takes besides its key and its value: objects, references, its place in the order."""
@@ -40,6 +44,14 @@ class Subject:
         return bool(self.holds)
 
 
+class Lease(NamedTuple):
+    """Who is reading a value; without a token nobody is, since there is nothing to keep under these versions."""
+
+    token: str | None
+    versions: tuple[str, ...]
+    expires: float
+
+
 class MemoryCache(Cache):
     """Keeps what was used last, in so many bytes. For one process: others do not see what it writes.
 
@@ -58,7 +70,7 @@ class MemoryCache(Cache):
         self._numbers = count(1)
         # Keys of values and names of subjects never meet: see keys.py.
         self._items: OrderedDict[str, Kept | Subject] = OrderedDict()
-        self._leases: dict[str, tuple[str, float]] = {}
+        self._leases: dict[str, Lease] = {}
         self._bytes = 0
 
     @property
@@ -81,15 +93,16 @@ class MemoryCache(Cache):
                 self._items.move_to_end(entry.key)
                 return Hit(kept.value)
             self._drop(entry.key)
-        return Miss(versions, self._lease(entry.key, now))
+        return self._miss(entry.key, versions, now)
 
     async def set(self, entry: Entry, miss: Miss, value: bytes) -> None:
-        await self.give_up(entry, miss)
+        if self._has_lease(entry, miss):
+            del self._leases[entry.key]
         self._put(entry.key, Kept(entry.key, miss.versions, value, self._clock() + entry.ttl))
 
     async def give_up(self, entry: Entry, miss: Miss) -> None:
-        if self._leases.get(entry.key, (None,))[0] == miss.lease:
-            self._leases.pop(entry.key, None)
+        if self._has_lease(entry, miss):
+            self._leases[entry.key] = Lease(None, miss.versions, self._clock() + LEASE)
 
     async def hold(self, hold: Hold, seconds: float) -> None:
         until = self._clock() + seconds
@@ -129,13 +142,19 @@ class MemoryCache(Cache):
         self._put(name, made)
         return made
 
-    def _lease(self, key: str, now: float) -> str | None:
-        _, expires = self._leases.get(key, ("", now))
-        if expires > now:
-            return None
-        lease = self._new_version()
-        self._leases[key] = lease, now + LEASE
-        return lease
+    def _miss(self, key: str, versions: tuple[str, ...], now: float) -> Miss:
+        found = self._leases.get(key)
+        if found is not None and found.expires > now and (found.token or found.versions == versions):
+            return Miss(versions, None, wait=found.token is not None)
+        if len(self._leases) >= MOST_LEASES:
+            self._leases = {each: lease for each, lease in self._leases.items() if lease.expires > now}
+        token = self._new_version()
+        self._leases[key] = Lease(token, versions, now + LEASE)
+        return Miss(versions, token, wait=False)
+
+    def _has_lease(self, entry: Entry, miss: Miss) -> bool:
+        found = self._leases.get(entry.key)
+        return found is not None and found.token is not None and found.token == miss.lease
 
     def _put(self, key: str, item: Kept | Subject) -> None:
         self._drop(key)

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 PATIENCE = 0.5
 """Seconds that a reader waits at most for another process that is reading the same."""
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.002, 0.05
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.02
 
 Load = Callable[[], Awaitable[T | None]]
 
@@ -23,6 +23,14 @@ class Flown(NamedTuple):
 
     value: Any
     kept: bytes | None
+
+
+class Flight(NamedTuple):
+    """A read that is on its way for all who wait for it."""
+
+    task: asyncio.Task[Flown]
+    waits: bool
+    """It began by waiting for another process."""
 
 
 class CachedReads:
@@ -38,7 +46,7 @@ class CachedReads:
 
     def __init__(self, cache: ResilientCache) -> None:
         self._cache = cache
-        self._flights: dict[tuple[str, tuple[str, ...]], asyncio.Task[Flown]] = {}
+        self._flights: dict[tuple[str, tuple[str, ...]], Flight] = {}
 
     async def read(self, entry: Entry, codec: Codec[T], load: Load[T]) -> T | None:
         """The value of an entry: from the cache, or what ``load`` reads from the database."""
@@ -58,21 +66,22 @@ class CachedReads:
 
     async def _together(self, entry: Entry, codec: Codec[T], load: Load[T], miss: Miss) -> T | None:
         flight = self._flights.get((entry.key, miss.versions))
-        if flight is not None:
+        # Answers overtake each other: a flight that waits for another process may find that the lease is here.
+        if flight is not None and not (flight.waits and miss.lease):
             self._cache.counts.shared += 1
-            flown = await asyncio.shield(flight)
+            flown = await asyncio.shield(flight.task)
             # Each gets values of its own: what one reader does to a dict is not seen by another.
             return deepcopy(flown.value) if flown.kept is None else codec.decode(flown.kept)
         self._cache.counts.misses += 1
         # A task of its own: those who share it do not suffer when the first one is cancelled.
-        flight = asyncio.create_task(self._fly(entry, codec, load, miss))
+        flight = Flight(asyncio.create_task(self._fly(entry, codec, load, miss)), miss.wait)
         self._flights[entry.key, miss.versions] = flight
-        flight.add_done_callback(lambda done: self._landed(entry, miss, done))
-        value: T | None = (await asyncio.shield(flight)).value
+        flight.task.add_done_callback(lambda task: self._landed(entry, miss, task))
+        value: T | None = (await asyncio.shield(flight.task)).value
         return value
 
     async def _fly(self, entry: Entry, codec: Codec[T], load: Load[T], miss: Miss) -> Flown:
-        if miss.lease is None:
+        if miss.wait:
             answer = await self._patiently(entry, miss)
             if isinstance(answer, Hit) and (found := codec.decode(answer.value)) is not None:
                 return Flown(found, answer.value)
@@ -90,21 +99,23 @@ class CachedReads:
         return Flown(value, kept)
 
     async def _patiently(self, entry: Entry, miss: Miss) -> Hit | Miss | Held | None:
-        """What the cache says when the value has come, a lease is to be had, or patience has come to its end."""
+        """What the cache says when the value has come, nobody reads it any more, or patience has come to its end."""
         loop = asyncio.get_running_loop()
         end, pause = loop.time() + PATIENCE, _FIRST_PAUSE
         answer: Hit | Miss | Held | None = miss
-        while isinstance(answer, Miss) and answer.lease is None and loop.time() < end:
+        while isinstance(answer, Miss) and answer.wait and loop.time() < end:
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
             answer = await self._cache.get(entry)
         return answer
 
-    def _landed(self, entry: Entry, miss: Miss, flight: asyncio.Task[Flown]) -> None:
-        del self._flights[entry.key, miss.versions]
-        if not flight.cancelled():
-            flight.exception()  # seen by those who wait, if any still does
+    def _landed(self, entry: Entry, miss: Miss, task: asyncio.Task[Flown]) -> None:
+        flight = self._flights.get((entry.key, miss.versions))
+        if flight is not None and flight.task is task:
+            del self._flights[entry.key, miss.versions]
+        if not task.cancelled():
+            task.exception()  # seen by those who wait, if any still does
 
     async def close(self) -> None:
         """Wait for the reads that are on their way."""
-        await asyncio.gather(*self._flights.values(), return_exceptions=True)
+        await asyncio.gather(*(flight.task for flight in self._flights.values()), return_exceptions=True)

@@ -2,7 +2,7 @@
 
 A subject is a hash: its version in the field ``v``, and a field for each writer that holds it, with the server's time
 in milliseconds when that ends. A value is a string: the versions, a line feed, the bytes. A lease is a string that
-expires. Everything expires, so that nothing is left behind for ever.
+expires; given up, it is ``-`` and the versions. Everything expires, so that nothing is left behind for ever.
 """
 
 from abc import abstractmethod
@@ -56,20 +56,24 @@ end
 if held then
   return {'held'}
 end
-local prefix = table.concat(versions, ',') .. '\\n'
+local prefix = table.concat(versions, ',')
 local value = redis.call('GET', value_key)
-if value and string.sub(value, 1, #prefix) == prefix then
-  return {'hit', string.sub(value, #prefix + 1)}
+if value and string.sub(value, 1, #prefix + 1) == prefix .. '\\n' then
+  return {'hit', string.sub(value, #prefix + 2)}
 end
 for i = 3, #KEYS do
   if redis.call('PTTL', KEYS[i]) < 2 * ttl then
     redis.call('PEXPIRE', KEYS[i], 2 * ttl)
   end
 end
-if redis.call('SET', lease_key, lease, 'NX', 'PX', lease_ms) then
-  return {'miss', table.concat(versions, ','), lease}
+local taken = redis.call('GET', lease_key)
+if taken == '-' .. prefix then
+  return {'miss', prefix, 'alone'}
+elseif taken and string.sub(taken, 1, 1) ~= '-' then
+  return {'miss', prefix, 'wait'}
 end
-return {'miss', table.concat(versions, ',')}
+redis.call('SET', lease_key, lease, 'PX', lease_ms)
+return {'miss', prefix, 'lease', lease}
 """)
 
 SET = Script("""
@@ -82,7 +86,7 @@ return 'OK'
 
 GIVE_UP = Script("""
 if redis.call('GET', KEYS[1]) == ARGV[1] then
-  redis.call('DEL', KEYS[1])
+  redis.call('SET', KEYS[1], '-' .. ARGV[2], 'PX', ARGV[3])
 end
 return 'OK'
 """)
@@ -142,8 +146,9 @@ class ScriptedCache(Cache):
         match await self._run(GET, keys, arguments):
             case [b"hit", value]:
                 return Hit(value)
-            case [b"miss", versions, *lease]:
-                return Miss(tuple(versions.decode().split(",")), lease[0].decode() if lease else None)
+            case [b"miss", versions, how, *lease]:
+                token = lease[0].decode() if lease else None
+                return Miss(tuple(versions.decode().split(",")), token, wait=how == b"wait")
             case _:
                 return HELD
 
@@ -152,7 +157,8 @@ class ScriptedCache(Cache):
         await self._run(SET, (entry.key, _lease_key(entry)), (kept, _milliseconds(entry.ttl), miss.lease or ""))
 
     async def give_up(self, entry: Entry, miss: Miss) -> None:
-        await self._run(GIVE_UP, (_lease_key(entry),), (miss.lease or "",))
+        arguments = (miss.lease or "", ",".join(miss.versions), _milliseconds(LEASE))
+        await self._run(GIVE_UP, (_lease_key(entry),), arguments)
 
     async def hold(self, hold: Hold, seconds: float) -> None:
         arguments = (hold.writer, token_hex(8), _milliseconds(seconds), len(hold.changed))

@@ -4,6 +4,7 @@ Upstash's own client is not used: it can neither send bytes nor be told a time l
 is one request.
 """
 
+import asyncio
 import base64
 import json
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ class UpstashCache(ScriptedCache):
     Args:
         url: ``https://...upstash.io``, what Upstash calls ``UPSTASH_REDIS_REST_URL``.
         token: ``UPSTASH_REDIS_REST_TOKEN``; a read-only one will not do.
-        timeout: seconds for each part of a call: connecting, sending, waiting for a piece of the answer.
+        timeout: seconds for a call, the wait for a connection included.
         max_connections: at most so many; calls beyond wait for one.
     """
 
@@ -53,7 +54,10 @@ class UpstashCache(ScriptedCache):
 
         sent = json.dumps([word.decode() if isinstance(word, bytes) else word for word in words])
         try:
-            response = await client.post("/", content=sent.encode())
+            async with asyncio.timeout(self._timeout):
+                response = await client.post("/", content=sent.encode())
+        except TimeoutError as error:
+            raise Unavailable(f"{self!r} did not answer within {self._timeout} s") from error
         except (HTTPError, OSError) as error:
             raise Unavailable(f"{self!r} failed: {type(error).__name__}: {error}") from error
         return _decoded(self._result(response))
@@ -81,7 +85,7 @@ class UpstashCache(ScriptedCache):
                 ) from error
             self._client = AsyncClient(
                 base_url=self._url,
-                timeout=self._timeout,
+                timeout=None,  # noqa: S113 (the whole call has one)
                 limits=Limits(max_connections=self._max_connections),
                 headers={
                     "Authorization": f"Bearer {self._token}",

@@ -11,7 +11,8 @@ from mastra_store import MemoryCache, RedisCache, UpstashCache
 from mastra_store.cache.base import HELD, Cache, Entry, Hit, Hold, Miss
 from tests.servers.upstash import TOKEN
 
-
+PATIENT = 60.0
+"""Seconds: times on a busy machine say nothing."""
 LIVE = [os.environ.get(f"UPSTASH_REDIS_REST_{name}", "") for name in ("URL", "TOKEN")]
 """A database at Upstash itself, where one is given."""
 
@@ -21,9 +22,9 @@ async def cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
     if request.param == "memory":
         made: Cache = MemoryCache()
     elif request.param == "redis":
-        made = RedisCache(request.getfixturevalue("redis_url"))
+        made = RedisCache(request.getfixturevalue("redis_url"), timeout=PATIENT)
     elif request.param == "upstash":
-        made = UpstashCache(request.getfixturevalue("upstash_url"), TOKEN)
+        made = UpstashCache(request.getfixturevalue("upstash_url"), TOKEN, timeout=PATIENT)
     else:
         made = UpstashCache(*LIVE)
     yield made
@@ -174,6 +175,7 @@ class TestLease:
         answers = [await miss(cache, entry) for _ in range(3)]
 
         assert [answer.lease is not None for answer in answers] == [True, False, False]
+        assert [answer.wait for answer in answers] == [False, True, True]
 
     async def test_it_ends_with_the_value(self, cache: Cache, entry: Entry) -> None:
         first = await miss(cache, entry)
@@ -184,17 +186,26 @@ class TestLease:
 
         assert (await miss(cache, entry)).lease is not None
 
-    async def test_it_ends_without_one(self, cache: Cache, entry: Entry) -> None:
+    async def test_it_ends_without_one_and_then_nobody_waits(self, cache: Cache, entry: Entry) -> None:
         await cache.give_up(entry, await miss(cache, entry))
 
-        assert (await miss(cache, entry)).lease is not None
+        answers = [await miss(cache, entry) for _ in range(2)]
+        assert [(answer.lease, answer.wait) for answer in answers] == [(None, False)] * 2
+
+    async def test_after_a_write_there_may_be_something_to_keep(self, cache: Cache, entry: Entry) -> None:
+        await cache.give_up(entry, await miss(cache, entry))
+        await cache.release(hold_of(entry.subjects[1]))
+
+        answers = [await miss(cache, entry) for _ in range(2)]
+        assert [answer.lease is not None for answer in answers] == [True, False]
+        assert [answer.wait for answer in answers] == [False, True]
 
     async def test_nobody_else_can_end_it(self, cache: Cache, entry: Entry) -> None:
         first, second = await miss(cache, entry), await miss(cache, entry)
         await cache.give_up(entry, second)
-        await cache.give_up(entry, Miss(first.versions, "another"))
+        await cache.give_up(entry, Miss(first.versions, "another", wait=False))
 
-        assert (await miss(cache, entry)).lease is None
+        assert (await miss(cache, entry)).wait
 
     async def test_it_ends_by_itself(self, cache: Cache, entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
         for module in ("memory", "scripts"):
@@ -232,9 +243,9 @@ async def test_calls_that_are_cancelled_leave_no_answer_to_another(cache: Cache,
     for entry in entries:
         await keep(cache, entry, entry.key.encode())
 
-    for steps in range(60):
+    for steps in range(30):
         tasks = [asyncio.create_task(cache.get(entry)) for entry in entries]
-        for _ in range(steps % 30):
+        for _ in range(steps):
             await asyncio.sleep(0)
         for task in tasks[::2]:
             task.cancel()
