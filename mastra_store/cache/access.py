@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
+from ..storage import Storage
 from .base import Entry
 from .encoding import Codec
 from .keys import Keys
@@ -31,6 +32,10 @@ class Access(ABC):
         """A value, from the cache or by ``load``."""
 
     @abstractmethod
+    async def look(self, load: Callable[[], Awaitable[T]]) -> T:
+        """What ``load`` reads from the database, as it is now."""
+
+    @abstractmethod
     def writing(self, subjects: Iterable[str]) -> AbstractAsyncContextManager[None]:
         """A block that writes rows of these subjects."""
 
@@ -42,13 +47,19 @@ class Access(ABC):
 class OnItsOwn(Access):
     """Each call commits by itself."""
 
-    def __init__(self, keys: Keys, cache: ResilientCache, reads: CachedReads) -> None:
+    def __init__(self, keys: Keys, cache: ResilientCache, reads: CachedReads, home: Storage) -> None:
         self.keys = keys
         self._cache = cache
         self._reads = reads
+        self._home = home
 
     async def read(self, entry: Entry, codec: Codec[T], load: Load[T]) -> T | None:
-        return await self._reads.read(entry, codec, load)
+        return await self._reads.read(entry, codec, lambda: self.look(load))
+
+    async def look(self, load: Callable[[], Awaitable[T]]) -> T:
+        # A replica may not have yet what the cache was already told of.
+        with self._home.current_reads():
+            return await load()
 
     @asynccontextmanager
     async def writing(self, subjects: Iterable[str]) -> AsyncIterator[None]:
@@ -67,7 +78,7 @@ class OnItsOwn(Access):
         write = self._cache.writing()
         try:
             await write.hold((), fenced=(self.keys.whole,))
-            await write.hold(tuple(await find()))
+            await write.hold(tuple(await self.look(find)))
             yield
         finally:
             await write.end()
@@ -81,6 +92,9 @@ class InAUnit(Access):
         self._changed = changed
 
     async def read(self, entry: Entry, codec: Codec[T], load: Load[T]) -> T | None:
+        return await load()
+
+    async def look(self, load: Callable[[], Awaitable[T]]) -> T:
         return await load()
 
     @asynccontextmanager

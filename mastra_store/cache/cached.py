@@ -9,6 +9,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -32,16 +33,20 @@ R = TypeVar("R")
 CACHED_DOMAINS = {
     "memory": "cached_memory.CachedMemory",
     "workflows": "cached_workflows.CachedWorkflows",
+    "agents": "cached_agents.CachedAgents",
 }
 """Name of the domain, and its class in a module of this package."""
 
-ROWS = {"memory": ("thread", "resource"), "workflows": ("run",)}
+WRITERS = {"favorites": ("agents", "cached_agents.WritingFavorites")}
+"""Name of a domain that is not cached and writes rows of one that is; that domain, and the class that knows it."""
+
+ROWS = {"memory": ("thread", "resource"), "workflows": ("run",), "agents": ("agent",)}
 """What ``invalidate`` can name, by domain."""
 
 
 class CachedStorage(Storage):
-    """Another storage, with a cache before its hot reads: a thread, the newest messages of a thread, a resource, a
-    workflow run and its snapshot. Everything else it does as the other storage does.
+    """Another storage, with a cache before its hot reads: a thread, the newest messages of a thread, a resource, an
+    agent with its configuration, a workflow run and its snapshot. Everything else it does as the other storage does.
 
     A read never gives less than what was committed when it began, as long as all who write go through a
     ``CachedStorage`` with the same cache and the same place. What others write (a TypeScript app, SQL) is seen after
@@ -88,7 +93,7 @@ class CachedStorage(Storage):
 
     def _make_domain(self, name: str) -> Domain:
         inner = getattr(self._storage, name)
-        return self._wrapped(name, inner, lambda keys: OnItsOwn(keys, self._cache, self._reads))
+        return self._wrapped(name, inner, lambda keys: OnItsOwn(keys, self._cache, self._reads, inner.storage))
 
     def __repr__(self) -> str:
         return f"<CachedStorage: {self._storage!r} behind {self._cache!r}>"
@@ -121,6 +126,20 @@ class CachedStorage(Storage):
     def offers(self, domain: str) -> bool:
         return self._storage.offers(domain)
 
+    def session_scope(self) -> AbstractAsyncContextManager[None]:
+        return self._storage.session_scope()
+
+    def current_reads(self) -> AbstractContextManager[None]:
+        return self._storage.current_reads()
+
+    @property
+    def address(self) -> str | None:
+        return self._storage.address
+
+    @property
+    def schema_name(self) -> str | None:
+        return self._storage.schema_name
+
     async def init(self) -> None:
         await self._storage.init()
 
@@ -137,13 +156,19 @@ class CachedStorage(Storage):
             await self._storage.close()
 
     async def invalidate(
-        self, domain: str, *, thread_id: str | None = None, resource_id: str | None = None, run_id: str | None = None
+        self,
+        domain: str,
+        *,
+        thread_id: str | None = None,
+        resource_id: str | None = None,
+        run_id: str | None = None,
+        agent_id: str | None = None,
     ) -> None:
         """Have the next read go to the database: of a row that somebody else has changed, or without an id of any row
         of the domain.
 
         Args:
-            domain: ``memory`` or ``workflows``.
+            domain: ``memory``, ``workflows`` or ``agents``.
             thread_id: a thread, or messages of it.
 
         Raises:
@@ -151,7 +176,8 @@ class CachedStorage(Storage):
         """
         write = self._cache.writing()
         try:
-            await write.hold(self._subjects(domain, thread_id=thread_id, resource_id=resource_id, run_id=run_id))
+            ids = {"thread_id": thread_id, "resource_id": resource_id, "run_id": run_id, "agent_id": agent_id}
+            await write.hold(self._subjects(domain, **ids))
         finally:
             await write.end()
 
@@ -176,7 +202,9 @@ class CachedStorage(Storage):
     def _wrapped(self, name: str, inner: Domain, access: Callable[[Keys], Access]) -> Domain:
         keys = self._keys.get(name)
         if keys is not None:
-            return cached_domain(name)(inner, access(keys))
+            return class_of(name)(inner, access(keys))
+        if name in WRITERS and (keys := self._keys.get(WRITERS[name][0])) is not None:
+            return class_of(name)(inner, access(keys))
         contract: Any = next(each.contract for each in domains() if each.name == name)
         return passed_through(contract)(inner, access(Keys((), name, 0)))
 
@@ -195,9 +223,10 @@ class CachedStorage(Storage):
         )
 
 
-def cached_domain(name: str) -> type[CachedDomain]:
-    """The class of a domain that is cached."""
-    module, _, class_name = CACHED_DOMAINS[name].rpartition(".")
+def class_of(name: str) -> type[CachedDomain]:
+    """The class of a domain that is cached, or that writes rows of one."""
+    home = CACHED_DOMAINS[name] if name in CACHED_DOMAINS else WRITERS[name][1]
+    module, _, class_name = home.rpartition(".")
     found: type[CachedDomain] = getattr(import_module(f".{module}", __package__), class_name)
     return found
 

@@ -10,12 +10,11 @@ from typing import Any
 from ..domains.base import operation
 from ..domains.memory import NEWEST_FIRST, OLDEST_FIRST, MemoryDomain, Metadata
 from ..domains.message_input import Draft, changes, identifiers
-from ..errors import MastraError
 from ..pages import DateRange, Order, Page
 from ..records.memory import Include, Message, Resource, Thread
 from .encoding import MESSAGES, RESOURCE, THREAD
 from .keys import Keys, usable
-from .rules import CachedDomain, cached, reads, row, writes, writes_everything, written_by_itself
+from .rules import CachedDomain, cached, looked_up, reads, row, writes, writes_everything, written_by_itself
 
 MOST_MESSAGES = 200
 """Messages of a page that is cached, at most."""
@@ -105,6 +104,8 @@ class CachedMemory(CachedDomain, MemoryDomain):
     )
     update_resource = writes(row("resource", "resource_id"))(MemoryDomain.update_resource)
     dangerously_clear_all = writes_everything(MemoryDomain.dangerously_clear_all)
+    _count_aged = reads(MemoryDomain._count_aged)
+    _prune_batch = writes_everything(MemoryDomain._prune_batch)
 
     @written_by_itself
     async def _save_messages(self, drafts: list[Draft], *, create: tuple[str, str] | None = None) -> list[Message]:
@@ -117,7 +118,7 @@ class CachedMemory(CachedDomain, MemoryDomain):
 
         ours = self._threads(threads)
         writing = self._access.writing(ours)
-        if set(await touched()) != set(ours):
+        if set(await self._access.look(touched)) != set(ours):
             writing = self._access.writing_what_is_found(touched)
         async with writing:
             saved: list[Message] = await self._inner._save_messages(drafts, create=create)
@@ -161,10 +162,7 @@ class CachedMemory(CachedDomain, MemoryDomain):
 
     async def _stored(self, message_ids: list[str], operation: str) -> list[Message]:
         """Messages as they are stored before ``operation``, to which errors belong."""
-        try:
-            stored: list[Message] = await self._inner.list_messages_by_id(message_ids)
-        except MastraError as error:
-            raise error.during(operation) from error.__cause__
+        stored: list[Message] = await looked_up(self._inner.list_messages_by_id(message_ids), operation)
         return stored
 
     def _threads(self, thread_ids: Iterable[str]) -> list[str]:

@@ -47,5 +47,7 @@ class CachedWorkflows(CachedDomain, WorkflowsDomain):
     update_workflow_state = writes(row("run", "run_id", 1))(WorkflowsDomain.update_workflow_state)
     delete_workflow_run_by_id = writes(row("run", "run_id"))(WorkflowsDomain.delete_workflow_run_by_id)
     dangerously_clear_all = writes_everything(WorkflowsDomain.dangerously_clear_all)
+    _count_aged = reads(WorkflowsDomain._count_aged)
+    _prune_batch = writes_everything(WorkflowsDomain._prune_batch)
     _create_run = writes(lambda keys, run: keys.subject("run", run.run_id))(WorkflowsDomain._create_run)
     _update_run_status = writes(row("run", "run_id"))(WorkflowsDomain._update_run_status)

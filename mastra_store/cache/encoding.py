@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from ..pages import Page
+from ..records.agents import ResolvedAgent
 from ..records.base import Record
 from ..records.memory import Message, Resource, Thread
 from ..records.workflows import WorkflowRun
@@ -84,5 +85,6 @@ RESOURCE: Codec[Resource] = Codec(Resource, Resource)
 MESSAGES: Codec[Page[Message]] = Codec(
     KeptPage, Message, pack=_packed, unpack=_unpacked, is_empty=lambda page: not page.items
 )
+AGENT: Codec[ResolvedAgent] = Codec(ResolvedAgent, ResolvedAgent)
 RUN: Codec[WorkflowRun] = Codec(WorkflowRun, WorkflowRun)
 SNAPSHOT: Codec[dict[str, Any]] = Codec(dict[str, Any])

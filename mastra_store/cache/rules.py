@@ -4,13 +4,16 @@ A cached domain is a subclass of the contract's class. A method without a rule s
 new method can not be made until somebody has said what it reads or writes.
 """
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import cache, wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from ..domains.base import Domain
+from ..errors import MastraError
 from .access import Access
 from .keys import Keys
+
+T = TypeVar("T")
 
 
 class CachedDomain(Domain):
@@ -65,6 +68,14 @@ def row(kind: str, argument: str, position: int = 0) -> Subjects:
         return keys.subject(kind, args[position] if len(args) > position else kwargs.get(argument))
 
     return subjects
+
+
+async def looked_up(call: Awaitable[T], operation: str) -> T:
+    """What a call gives that another ``operation`` makes first. Its errors are that one's."""
+    try:
+        return await call
+    except MastraError as error:
+        raise error.during(operation) from error.__cause__
 
 
 def rule_of(method: Any) -> str | None:

@@ -36,18 +36,25 @@ class CachedTransaction(Transaction):
         return self._inner.savepoint()
 
     def invalidate(
-        self, domain: str, *, thread_id: str | None = None, resource_id: str | None = None, run_id: str | None = None
+        self,
+        domain: str,
+        *,
+        thread_id: str | None = None,
+        resource_id: str | None = None,
+        run_id: str | None = None,
+        agent_id: str | None = None,
     ) -> None:
         """Say what ``session`` changes: a row, or without an id any row of the domain. It is done with the commit.
 
         Args:
-            domain: ``memory`` or ``workflows``.
+            domain: ``memory``, ``workflows`` or ``agents``.
             thread_id: a thread, or messages of it.
 
         Raises:
             InvalidArgument: there is no such domain, or it has no such rows.
         """
-        self.changed.update(self._subjects(domain, thread_id=thread_id, resource_id=resource_id, run_id=run_id))
+        ids = {"thread_id": thread_id, "resource_id": resource_id, "run_id": run_id, "agent_id": agent_id}
+        self.changed.update(self._subjects(domain, **ids))
 
 
 @asynccontextmanager

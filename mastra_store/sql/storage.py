@@ -1,7 +1,7 @@
 """The storages on SQL databases."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -42,7 +42,7 @@ class SqlStorage(Storage):
         return f"<{type(self).__name__}: {self._database.shown}>"
 
     @cached_property
-    def address(self) -> str:  # type: ignore[override]  # made once: that of a database in memory is its own
+    def address(self) -> str:  # made once: a database in memory has one of its own
         server = self._database.server
         if server.system == "postgresql":
             return f"postgresql://{server.host or 'localhost'}:{server.port or 5432}/{server.database or ''}"
@@ -84,6 +84,9 @@ class SqlStorage(Storage):
 
     def session_scope(self) -> AbstractAsyncContextManager[None]:
         return self._database.session_scope()
+
+    def current_reads(self) -> AbstractContextManager[None]:
+        return self._database.current_reads()
 
     async def close(self) -> None:
         await self._database.close()

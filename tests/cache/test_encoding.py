@@ -92,7 +92,9 @@ def test_the_format_changes_with_the_fields() -> None:
         id: str
 
     assert Codec(dict, Longer).format != Codec(dict, Shorter).format
-    formats = [getattr(encoding, name).format for name in ("THREAD", "RESOURCE", "RUN", "SNAPSHOT", "MESSAGES")]
+    formats = [
+        getattr(encoding, name).format for name in ("THREAD", "RESOURCE", "RUN", "SNAPSHOT", "MESSAGES", "AGENT")
+    ]
     assert len(set(formats)) == len(formats)
 
 

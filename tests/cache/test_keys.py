@@ -126,7 +126,7 @@ class TestThePlaceOfAStorage:
         ({"ttl": True}, "ttl must be a number of seconds above 0"),
         ({"hold": -1}, "hold must be"),
         ({"retry_after": "1"}, "retry_after must be"),
-        ({"domains": ["scores"]}, "domains names 'scores'; cached can be memory, workflows"),
+        ({"domains": ["scores"]}, "domains names 'scores'; cached can be memory, workflows, agents"),
         ({"cache": "redis://"}, "cache must be a cache, as MemoryCache"),
         ({"place": ""}, "place must have at least 1"),
         ({"tenant": 5}, "tenant must be text"),
