@@ -15,6 +15,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .cache.cached import CachedStorage as CachedStorage
+    from .cache.memory import MemoryCache as MemoryCache
+    from .cache.redis import RedisCache as RedisCache
+    from .cache.upstash import UpstashCache as UpstashCache
     from .composite import MastraCompositeStore as MastraCompositeStore
     from .connect import open_storage as open_storage
     from .domains.span_buffer import SpanBuffer as SpanBuffer
@@ -105,6 +109,10 @@ if TYPE_CHECKING:
     from .transaction import Transaction as Transaction
 
 _HOMES = {
+    ".cache.cached": ("CachedStorage",),
+    ".cache.memory": ("MemoryCache",),
+    ".cache.redis": ("RedisCache",),
+    ".cache.upstash": ("UpstashCache",),
     ".composite": ("MastraCompositeStore",),
     ".connect": ("open_storage",),
     ".domains.span_buffer": ("SpanBuffer",),

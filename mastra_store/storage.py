@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
@@ -35,6 +35,17 @@ class Storage(Domains, ABC):
         return (self,)
 
     @property
+    def address(self) -> str | None:
+        """What tells its database from all others, the same in every process, without a user or a password. ``None`` if
+        the storage can not say."""
+        return None
+
+    @property
+    def schema_name(self) -> str | None:
+        """The schema of its tables, where the database has several; ``None`` for the usual one."""
+        return None
+
+    @property
     @abstractmethod
     def schema_state(self) -> SchemaState | None:
         """What was found on first use: ``current`` (our revision), ``created`` (made just now), ``foreign`` (made by
@@ -64,6 +75,11 @@ class Storage(Domains, ABC):
         Where there are read replicas a task sees what it wrote itself, and no more than that; elsewhere every read sees
         all that was written before.
         """
+        return nullcontext()
+
+    def current_reads(self) -> AbstractContextManager[None]:
+        """A block whose reads see all that was committed before, by whomever. Where there are read replicas, the
+        primary answers them."""
         return nullcontext()
 
     @abstractmethod

@@ -1,7 +1,10 @@
 """Connection strings as people write them, turned into what the drivers take."""
 
+import os
 import re
-from urllib.parse import parse_qsl, quote, urlencode
+from pathlib import Path
+from secrets import token_hex
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from .errors import InvalidArgument, masked
 
@@ -121,3 +124,16 @@ def sqlite_location(path_or_url: str) -> tuple[str, bool]:
     if not path or not slash:
         return ":memory:", False
     return (f"file:{quote(path)}?{query}", True) if query else (path, False)
+
+
+def sqlite_address(location: str | None) -> str:
+    """What tells an SQLite database from all others: the file's absolute path. One in memory is each process's own, and
+    without a name each connection's."""
+    if not location or location == ":memory:":
+        return f"sqlite::memory:{token_hex(8)}"
+    if location.startswith("file:"):
+        name, _, query = location.removeprefix("file:").partition("?")
+        if "mode=memory" in query or name == ":memory:":
+            return f"sqlite::memory:{os.getpid()}:{name}"
+        location = unquote(name.removeprefix("//"))
+    return f"sqlite:{Path(location).resolve()}"

