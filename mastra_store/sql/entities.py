@@ -225,7 +225,7 @@ def created_at_once(sql: SqlDialect, tables: AnyTables) -> Executable:
 
 @statement(row)
 def rewritten_entity(sql: SqlDialect, tables: AnyTables) -> Update:
-    """Its favorites are counted by others, at the same time."""
+    """All but what never changes, and the favorites: they are not for a change of the entity to count."""
     new = assigned(sql, _changeable(tables), "entity")
     return update(tables.entity).where(attribute(tables.entity, "id") == bindparam("of_entity")).values(new)
 
