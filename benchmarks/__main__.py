@@ -17,7 +17,7 @@ from tests.servers import MissingServerError
 from tests.servers.mongodb import mongodb
 from tests.servers.postgres import postgres
 
-from . import imports
+from . import imports, routing
 from .measuring import ROUNDS, Figures, compare
 from .operations import OPERATIONS, Operation, comparable
 from .report import Line, head, misses
@@ -43,7 +43,7 @@ async def measured(
 
 
 async def _figures(operation: Operation, sides: Sides, rounds: int) -> Figures:
-    baseline = sides.writer if operation.writes else sides.reader
+    baseline = sides.writer if operation.writes or operation.indexed else sides.reader
     argument = operation.prepare(0)
     ours, raw = await operation.ours(sides.storage, argument), await operation.raw(baseline, argument)
     if comparable(ours) != raw:
@@ -81,6 +81,10 @@ def main() -> int:
             with postgres(POSTGRESQL) as server:
                 title = f"PostgreSQL {_version(server.url)} by psycopg {psycopg.__version__}"
                 lines += asyncio.run(measured(title, postgres_sides(server), operations))
+            routed = [each for each in routing.OPERATIONS if chosen.only in each.name]
+            if routed:
+                title = "A storage with a replica, beside a plain one on the replica (as raw)"
+                lines += asyncio.run(measured(title, routing.replicated_sides(POSTGRESQL), routed))
         except MissingServerError as missing:
             missed.append(f"PostgreSQL was not measured: {missing}")
     if chosen.database in (None, "mongodb"):

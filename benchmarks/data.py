@@ -1,4 +1,5 @@
-"""The rows that are measured on: 10 resources of 1,000 threads, 100 of which have 1,000 messages of 1 KB each."""
+"""The rows that are measured on: 10 resources of 1,000 threads, 100 of which have 1,000 messages of 1 KB each; the
+scores of 1,000 runs, 50 of each; and 2,000 traces, 100 of which have 50 spans of 1 KB each and the others 8."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,12 +8,20 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mastra_store.records.memory import Message
+from mastra_store.records.observability import Span
+from mastra_store.records.scores import Score
 
 RESOURCES = 10
 THREADS_OF_A_RESOURCE = 1_000
 LONG_THREADS = 100
 MESSAGES_OF_A_LONG_THREAD = 1_000
 RUNS = 100
+SCORED_RUNS = 1_000
+SCORES_OF_A_RUN = 50
+TRACES = 2_000
+LONG_TRACES = 100
+SPANS_OF_A_LONG_TRACE = 50
+SPANS_OF_A_TRACE = 8
 MESSAGE_BYTES = 1_024
 SNAPSHOT_BYTES = 20_480
 
@@ -51,6 +60,47 @@ class RunCells(NamedTuple):
     updated_at: datetime
 
 
+class ScoreCells(NamedTuple):
+    id: str
+    scorer_id: str
+    run_id: str
+    scorer: str
+    score: float
+    output: str
+    source: str
+    created_at: datetime
+    updated_at: datetime
+    reason: str | None
+    metadata: str
+    input: str
+    entity_type: str | None
+    entity: str
+    entity_id: str | None
+
+
+class SpanCells(NamedTuple):
+    trace_id: str
+    span_id: str
+    name: str
+    span_type: str
+    is_event: bool
+    started_at: datetime
+    parent_span_id: str | None
+    entity_type: str
+    entity_id: str
+    resource_id: str
+    thread_id: str
+    environment: str
+    metadata: str
+    tags: str
+    attributes: str
+    input: str
+    output: str
+    ended_at: datetime
+    created_at: datetime
+    updated_at: datetime
+
+
 def threads() -> Iterator[ThreadCells]:
     for number in range(RESOURCES * THREADS_OF_A_RESOURCE):
         at = _EPOCH + timedelta(seconds=number)
@@ -74,6 +124,63 @@ def runs() -> Iterator[RunCells]:
         at = _EPOCH + timedelta(seconds=number)
         text = msgspec.json.encode(snapshot(number)).decode()
         yield RunCells(WORKFLOW, run_id(number), resource_of(number), text, at, at)
+
+
+def scores() -> Iterator[ScoreCells]:
+    """In the order of their times, those of a run apart from each other."""
+    for number in range(SCORED_RUNS * SCORES_OF_A_RUN):
+        score = score_of(number, _EPOCH + timedelta(seconds=number))
+        cells = [getattr(score, name) for name in ScoreCells._fields]
+        yield ScoreCells._make(
+            msgspec.json.encode(cell).decode() if isinstance(cell, dict | list) else cell for cell in cells
+        )
+
+
+def spans() -> Iterator[SpanCells]:
+    for number in range(TRACES):
+        count = SPANS_OF_A_LONG_TRACE if number < LONG_TRACES else SPANS_OF_A_TRACE
+        for span in spans_of(trace_id(number), count, _EPOCH + timedelta(seconds=number)):
+            cells = {name: getattr(span, name) for name in SpanCells._fields}
+            for name in ("metadata", "tags", "attributes", "input", "output"):
+                cells[name] = msgspec.json.encode(cells[name]).decode()
+            yield SpanCells(**{**cells, "created_at": span.started_at, "updated_at": span.ended_at})
+
+
+def trace_id(number: int) -> str:
+    return f"4bf92f3577b34da6a3ce{number:012}"
+
+
+def spans_of(trace: str, count: int, at: datetime) -> list[Span]:
+    """The spans of an agent's run, ``count`` of them below one root."""
+    return [
+        Span(
+            trace_id=trace,
+            span_id=f"00f067aa{index:08}",
+            name="agent run" if index == 0 else "tool: 'weather'",
+            span_type="agent_run" if index == 0 else "tool_call",
+            is_event=False,
+            started_at=at + timedelta(milliseconds=index),
+            created_at=at,
+            parent_span_id=None if index == 0 else "00f067aa00000000",
+            entity_type="agent" if index == 0 else "tool",
+            entity_id="weather-agent" if index == 0 else "weather",
+            resource_id=resource_of(index),
+            thread_id=thread_id(index),
+            environment="production",
+            metadata={"topic": f"topic {index % 7}", "attempt": index},
+            tags=["benchmark", f"tag-{index % 5}"],
+            attributes={"success": True, "usage": {"inputTokens": 812 + index, "outputTokens": 164}},
+            input={"messages": [{"role": "user", "content": _WORDS * 3}]},
+            output={"text": _WORDS * 5},
+            ended_at=at + timedelta(milliseconds=index + 50),
+        )
+        for index in range(count)
+    ]
+
+
+def new_spans(count: int, number: int) -> list[Span]:
+    """A trace that is not stored yet; another for every ``number``."""
+    return spans_of(f"new-{count:04}-{number:020}", count, datetime.now(UTC).replace(microsecond=0))
 
 
 def thread_id(number: int) -> str:
@@ -115,6 +222,33 @@ def new_messages(count: int, number: int) -> list[Message]:
         )
         for index in range(count)
     ]
+
+
+def score_of(number: int, at: datetime) -> Score:
+    """A score as an evaluation of an agent leaves it, with what was asked and answered."""
+    scorer = f"scorer-{number % 12}"
+    return Score(
+        id=f"{number:08}-5c1e-4bd2-9c55-{number:012}",
+        scorer_id=scorer,
+        run_id=run_id(number % SCORED_RUNS),
+        scorer={"id": scorer, "name": scorer.title(), "hasJudge": True},
+        score=(number % 101) / 100,
+        output={"role": "assistant", "content": _WORDS * 4},
+        source="LIVE",
+        created_at=at,
+        updated_at=at,
+        reason=_WORDS,
+        metadata={"model": "judge-1", "usage": {"inputTokens": 812, "outputTokens": 164}},
+        input=[{"role": "user", "content": _WORDS}],
+        entity_type="AGENT",
+        entity={"id": "travel-agent", "name": "Travel agent"},
+        entity_id="travel-agent",
+    )
+
+
+def new_score(number: int) -> Score:
+    """A score that is not stored yet."""
+    return score_of(SCORED_RUNS * SCORES_OF_A_RUN + number, _EPOCH)
 
 
 def snapshot(number: int) -> dict[str, Any]:

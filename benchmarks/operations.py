@@ -6,6 +6,8 @@ from typing import Any
 
 from mastra_store.pages import Page
 from mastra_store.records.memory import Include
+from mastra_store.records.observability import Span
+from mastra_store.records.scores import Score
 from mastra_store.storage import Storage
 
 from . import data
@@ -13,6 +15,7 @@ from .raw import MESSAGES_AFTER, MESSAGES_BEFORE, Raw
 
 PER_PAGE = 40
 INCLUDED = 5
+TRACES_OF_A_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Operation:
     Attributes:
         target: how often the raw driver's time it may take at most.
         writes: whether it changes rows, and so needs the same indexes on both sides.
+        indexed: whether Mastra has no index for it, and so the baseline gets ours.
         prepare: the argument of the n-th call.
     """
 
@@ -31,6 +35,7 @@ class Operation:
     ours: Callable[[Storage, Any], Awaitable[Any]]
     raw: Callable[[Raw, Any], Awaitable[Any]]
     writes: bool = False
+    indexed: bool = False
 
 
 def comparable(result: Any) -> Any:
@@ -73,6 +78,14 @@ def _run(number: int) -> tuple[str, dict[str, Any]]:
     return data.run_id(number % data.RUNS), data.snapshot(number % data.RUNS)
 
 
+async def _saved(storage: Storage, score: Score) -> str:
+    return (await storage.scores.save_score(score)).id
+
+
+def _spans(number: int) -> list[Span]:
+    return data.new_spans(100, number)
+
+
 # Reads first: what the others write makes the tables longer.
 OPERATIONS = (
     _listing(0, 1.5),
@@ -105,6 +118,28 @@ OPERATIONS = (
         lambda storage, run: storage.workflows.load_workflow_snapshot(data.WORKFLOW, run),
         lambda raw, run: raw.load(data.WORKFLOW, run),
     ),
+    Operation(
+        f"list {PER_PAGE} scores of a run",
+        1.5,
+        lambda number: data.run_id(number % data.SCORED_RUNS),
+        lambda storage, run: storage.scores.list_scores_by_run_id(run, per_page=PER_PAGE),
+        lambda raw, run: raw.list_scores(run, PER_PAGE),
+        indexed=True,
+    ),
+    Operation(
+        f"trace of {data.SPANS_OF_A_LONG_TRACE} spans",
+        1.8,
+        lambda number: data.trace_id(number % data.LONG_TRACES),
+        lambda storage, trace: storage.observability.get_trace(trace),
+        lambda raw, trace: raw.get_trace(trace),
+    ),
+    Operation(
+        f"list {TRACES_OF_A_PAGE} traces",
+        1.6,
+        lambda number: None,
+        lambda storage, _: storage.observability.list_traces(per_page=TRACES_OF_A_PAGE),
+        lambda raw, _: raw.list_traces(TRACES_OF_A_PAGE),
+    ),
     _saving(1, 1.6),
     _saving(10, 1.6),
     _saving(100, 1.5),
@@ -124,6 +159,21 @@ OPERATIONS = (
             data.WORKFLOW, it[0], step_id=it[1], result=it[2]
         ),
         lambda raw, it: raw.update_results(data.WORKFLOW, *it),
+        writes=True,
+    ),
+    Operation(
+        "save score",
+        1.8,
+        data.new_score,
+        _saved,
+        lambda raw, score: raw.save_score(score),
+    ),
+    Operation(
+        "create 100 spans",
+        1.6,
+        _spans,
+        lambda storage, spans: storage.observability.batch_create_spans(spans),
+        lambda raw, spans: raw.create_spans(spans),
         writes=True,
     ),
 )

@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
+
 from mastra_store.records.memory import Message, Thread
+from mastra_store.records.observability import Span, Trace
+from mastra_store.records.scores import Score
 
 MESSAGES_BEFORE = MESSAGES_AFTER = 2
 """The neighbours of each included message."""
@@ -32,7 +36,17 @@ class Raw(Protocol):
 
     async def load(self, workflow: str, run_id: str) -> dict[str, Any] | None: ...
 
+    async def list_scores(self, run_id: str, limit: int) -> tuple[list[Score], int]: ...
+
+    async def save_score(self, score: Score) -> str: ...
+
     async def update_results(self, workflow: str, run_id: str, step_id: str, result: Any) -> dict[str, Any]: ...
+
+    async def get_trace(self, trace_id: str) -> Trace | None: ...
+
+    async def list_traces(self, limit: int) -> tuple[list[Span], int]: ...
+
+    async def create_spans(self, spans: Sequence[Span]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,25 @@ class Statements:
     load: str
     locked_snapshot: str
     replace_snapshot: str
+    list_scores: str
+    save_score: str
+
+
+SCORE = [field.encode_name for field in msgspec.structs.fields(Score)]
+"""The columns of a score, in the order of the record's fields."""
+CREATED, UPDATED = SCORE.index("createdAt"), SCORE.index("updatedAt")
+JSON = [
+    position
+    for position, name in enumerate(SCORE)
+    if name in ("scorer", "entity", "input", "output", "metadata", "additionalContext", "requestContext")
+    or name.endswith("StepResult")
+]
+"""Where the cells that are JSON stand."""
+_TIMES = ["createdAt", "updatedAt"]
+_SHOWN = ", ".join(f'"{name}"' for name in SCORE)
+_SHOWN_BY_TWINS = ", ".join(f'"{name}Z"' if name in _TIMES else f'"{name}"' for name in SCORE)
+_REPLACED = ", ".join(f'"{name}" = excluded."{name}"' for name in SCORE if name != "id")
+_REPLACED_TWINS = ", ".join(f'"{name}Z" = excluded."{name}Z"' for name in _TIMES)
 
 
 POSTGRESQL = Statements(
@@ -125,6 +158,16 @@ POSTGRESQL = Statements(
             "updatedAt" = %(now)s AT TIME ZONE 'UTC', "updatedAtZ" = %(now)s
         WHERE workflow_name = %(workflow)s AND run_id = %(run_id)s
     """,
+    list_scores=f"""
+        SELECT {_SHOWN_BY_TWINS}, (SELECT count(*) FROM mastra_scorers WHERE "runId" = %(run_id)s)
+        FROM mastra_scorers WHERE "runId" = %(run_id)s ORDER BY "createdAt" DESC, id DESC LIMIT %(limit)s
+    """,
+    # The columns of SCORE with the times in UTC without a zone, then the times as they are.
+    save_score=f"""
+        INSERT INTO mastra_scorers ({_SHOWN}, "createdAtZ", "updatedAtZ")
+        VALUES ({", ".join(["%s"] * (len(SCORE) + 2))})
+        ON CONFLICT (id) DO UPDATE SET {_REPLACED}, {_REPLACED_TWINS}
+    """,
 )
 
 _SQLITE_MESSAGE = 'id, thread_id, content, role, "createdAt", type, "resourceId"'
@@ -182,5 +225,13 @@ SQLITE = Statements(
     locked_snapshot="SELECT snapshot FROM mastra_workflow_snapshot WHERE workflow_name = ? AND run_id = ?",
     replace_snapshot="""
         UPDATE mastra_workflow_snapshot SET snapshot = ?3, "updatedAt" = ?4 WHERE workflow_name = ?1 AND run_id = ?2
+    """,
+    list_scores=f"""
+        SELECT {_SHOWN}, (SELECT count(*) FROM mastra_scorers WHERE "runId" = ?1)
+        FROM mastra_scorers WHERE "runId" = ?1 ORDER BY "createdAt" DESC, id DESC LIMIT ?2
+    """,
+    save_score=f"""
+        INSERT INTO mastra_scorers ({_SHOWN}) VALUES ({", ".join("?" * len(SCORE))})
+        ON CONFLICT (id) DO UPDATE SET {_REPLACED}
     """,
 )

@@ -6,12 +6,16 @@ from typing import Any
 
 import msgspec
 import psycopg
+from msgspec.structs import astuple
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from mastra_store.records.memory import Message, Thread
+from mastra_store.records.observability import Span, Trace
+from mastra_store.records.scores import Score
 
-from .raw import POSTGRESQL as SQL
+from . import raw_spans
+from .raw import CREATED, POSTGRESQL as SQL, UPDATED
 
 encode, decode = msgspec.json.Encoder().encode, msgspec.json.Decoder().decode
 
@@ -95,6 +99,32 @@ class RawPostgres:
             await connection.execute(SQL.replace_snapshot, values, prepare=True)
             context: dict[str, Any] = snapshot["context"]
             return context
+
+    async def list_scores(self, run_id: str, limit: int) -> tuple[list[Score], int]:
+        rows = await self._fetch(SQL.list_scores, {"run_id": run_id, "limit": limit})
+        return [Score(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+    async def save_score(self, score: Score) -> str:
+        now = datetime.now(UTC)
+        cells = [encode(cell).decode() if isinstance(cell, dict | list) else cell for cell in astuple(score)]
+        cells[CREATED] = cells[UPDATED] = now.replace(tzinfo=None)
+        async with self._pool.connection() as connection:
+            await connection.execute(SQL.save_score, [*cells, now, now], prepare=True)
+        return score.id
+
+    async def get_trace(self, trace_id: str) -> Trace | None:
+        rows = await self._fetch(raw_spans.POSTGRES_TRACE, (trace_id,))
+        return Trace(trace_id, [Span(*row) for row in rows]) if rows else None
+
+    async def list_traces(self, limit: int) -> tuple[list[Span], int]:
+        rows = await self._fetch(raw_spans.POSTGRES_TRACES, (limit,))
+        return [Span(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+    async def create_spans(self, spans: Sequence[Span]) -> None:
+        names = list(zip(raw_spans.WRITTEN, raw_spans.WRITTEN_FIELDS, strict=True))
+        rows = [{name: getattr(span, field) for name, field in names} for span in spans]
+        async with self._pool.connection() as connection:
+            await connection.execute(raw_spans.POSTGRES_CREATE, (encode(rows).decode(),), prepare=True)
 
     async def _fetch(self, sql: str, values: Any) -> list[Any]:
         async with self._pool.connection() as connection:

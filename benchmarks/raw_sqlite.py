@@ -9,10 +9,14 @@ from typing import Any, TypeVar
 
 import aiosqlite
 import msgspec
+from msgspec.structs import astuple
 
 from mastra_store.records.memory import Message, Thread
+from mastra_store.records.observability import Span, Trace
+from mastra_store.records.scores import Score
 
-from .raw import SQLITE as SQL
+from . import raw_spans
+from .raw import CREATED, JSON, SQLITE as SQL, UPDATED
 
 R = TypeVar("R")
 
@@ -120,6 +124,50 @@ class RawSqlite:
 
         return await self._write(work)
 
+    async def list_scores(self, run_id: str, limit: int) -> tuple[list[Score], int]:
+        def work(connection: sqlite3.Connection) -> tuple[list[Score], int]:
+            rows = connection.execute(SQL.list_scores, (run_id, limit)).fetchall()
+            return [_score(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+        return await self._run(work)
+
+    async def save_score(self, score: Score) -> str:
+        def work(connection: sqlite3.Connection) -> str:
+            cells = [encode(cell).decode() if isinstance(cell, dict | list) else cell for cell in astuple(score)]
+            cells[CREATED] = cells[UPDATED] = _text(datetime.now(UTC))
+            connection.execute(SQL.save_score, cells)
+            return score.id
+
+        return await self._write(work)
+
+    async def get_trace(self, trace_id: str) -> Trace | None:
+        def work(connection: sqlite3.Connection) -> Trace | None:
+            rows = connection.execute(raw_spans.SQLITE_TRACE, (trace_id,)).fetchall()
+            return Trace(trace_id, [_span(row) for row in rows]) if rows else None
+
+        return await self._run(work)
+
+    async def list_traces(self, limit: int) -> tuple[list[Span], int]:
+        def work(connection: sqlite3.Connection) -> tuple[list[Span], int]:
+            rows = connection.execute(raw_spans.SQLITE_TRACES, (limit,)).fetchall()
+            return [_span(row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+        return await self._run(work)
+
+    async def create_spans(self, spans: Sequence[Span]) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            now = _text(datetime.now(UTC))
+            rows = [[*_span_cells(span), now, now] for span in spans]
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.executemany(raw_spans.SQLITE_CREATE, rows)
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.execute("COMMIT")
+
+        await self._write(work)
+
     async def _run(self, work: Callable[[sqlite3.Connection], R]) -> R:
         connection = await self._pool.get()
         try:
@@ -138,6 +186,15 @@ def _thread(key: str, resource_id: str, title: str, created_at: str, updated_at:
     )
 
 
+def _score(*cells: Any) -> Score:
+    shown = list(cells)
+    for position in JSON:
+        if shown[position] is not None:
+            shown[position] = decode(shown[position])
+    shown[CREATED], shown[UPDATED] = moment(shown[CREATED]), moment(shown[UPDATED])
+    return Score(*shown)
+
+
 def _saved(connection: sqlite3.Connection, thread_id: str, m: Message) -> Message:
     kind = m.type or "v2"
     cells = (m.id, thread_id, encode(m.content).decode(), m.role, _text(m.created_at), kind, m.resource_id)
@@ -153,5 +210,28 @@ def _messages(rows: list[Any]) -> tuple[list[Message], int]:
     return items, rows[0][7] if rows else 0
 
 
+def _span(row: Sequence[Any]) -> Span:
+    return Span(*(cell if cell is None else read(cell) for read, cell in zip(_READERS, row, strict=True)))
+
+
+def _span_cells(span: Span) -> list[Any]:
+    values = [getattr(span, field) for field in raw_spans.WRITTEN_FIELDS]
+    return [value if value is None else write(value) for write, value in zip(_WRITERS, values, strict=True)]
+
+
 def _text(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _ways(names: Sequence[str], of_time: Any, of_json: Any, of_flag: Any) -> list[Callable[[Any], Any]]:
+    """What is done to the cells of columns."""
+    special = {**dict.fromkeys(raw_spans.TIMES, of_time), **dict.fromkeys(raw_spans.JSON, of_json), "isEvent": of_flag}
+    return [special.get(name, _as_it_is) for name in names]
+
+
+_READERS = _ways(raw_spans.SPAN, moment, decode, bool)
+_WRITERS = _ways(raw_spans.WRITTEN, _text, lambda value: encode(value).decode(), int)

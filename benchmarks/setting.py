@@ -46,10 +46,19 @@ _OF_OURS = "mastra_store_*_idx"
 _THREAD = ["id", "resourceId", "title", "metadata", "createdAt", "updatedAt"]
 _MESSAGE = ["id", "thread_id", "content", "role", "type", "createdAt", "resourceId"]
 _RUN = ["workflow_name", "run_id", "resourceId", "snapshot", "createdAt", "updatedAt"]
+_SCORE = ["id", "scorerId", "runId", "scorer", "score", "output", "source", "createdAt", "updatedAt", "reason"]
+_SCORE += ["metadata", "input", "entityType", "entity", "entityId"]
+_SPAN = [
+    *("traceId", "spanId", "name", "spanType", "isEvent", "startedAt", "parentSpanId", "entityType", "entityId"),
+    *("resourceId", "threadId", "environment", "metadata", "tags", "attributes", "input", "output"),
+    *("endedAt", "createdAt", "updatedAt"),
+]
 TABLES: tuple[tuple[str, list[str], Any], ...] = (
     ("mastra_threads", _THREAD, data.threads),
     ("mastra_messages", _MESSAGE, data.messages),
     ("mastra_workflow_snapshot", _RUN, data.runs),
+    ("mastra_scorers", _SCORE, data.scores),
+    ("mastra_ai_spans", _SPAN, data.spans),
 )
 
 
@@ -94,7 +103,7 @@ async def postgres_sides(server: PostgresServer) -> AsyncIterator[Sides]:
     with server.database() as ours, server.database() as mastras, server.database() as same:
         for url in (ours, mastras, same):
             migrations.upgrade(url)
-            _fill_postgres(url)
+            fill_postgres(url)
         _leave_mastras_indexes_postgres(mastras)
         async with (
             aclosing(RawPostgres(mastras, POSTGRES_POOL)) as reader,
@@ -152,8 +161,10 @@ def _as_text(rows: Iterable[Sequence[Any]]) -> Iterable[list[Any]]:
         yield [iso_milliseconds(cell) if isinstance(cell, datetime) else cell for cell in row]
 
 
-def _fill_postgres(url: str) -> None:
+def fill_postgres(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
+        # Without triggers: they would stamp the spans of each database with a time of its own.
+        connection.execute("SET session_replication_role = replica")
         for table, columns, rows in TABLES:
             times = [name for name in columns if name.endswith("At")]
             named = _quoted([*columns, *(f"{name}Z" for name in times)])

@@ -15,10 +15,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .cache.cached import CachedStorage as CachedStorage
+    from .cache.memory import MemoryCache as MemoryCache
+    from .cache.redis import RedisCache as RedisCache
+    from .cache.upstash import UpstashCache as UpstashCache
+    from .composite import MastraCompositeStore as MastraCompositeStore
     from .connect import open_storage as open_storage
+    from .domains.span_buffer import SpanBuffer as SpanBuffer
     from .errors import (
+        AccessDenied as AccessDenied,
         AlreadyExists as AlreadyExists,
+        CommitOutcomeUnknown as CommitOutcomeUnknown,
         Conflict as Conflict,
+        DomainMissing as DomainMissing,
         InvalidArgument as InvalidArgument,
         LockTimeout as LockTimeout,
         MastraError as MastraError,
@@ -27,14 +36,32 @@ if TYPE_CHECKING:
         QueryFailed as QueryFailed,
         SchemaBehind as SchemaBehind,
         SchemaMissing as SchemaMissing,
+        TokenExpired as TokenExpired,
         TransactionClosed as TransactionClosed,
         TransactionError as TransactionError,
         TransactionFailed as TransactionFailed,
+        TransactionLost as TransactionLost,
         TransactionSpansBackends as TransactionSpansBackends,
         Unavailable as Unavailable,
     )
     from .mongo.storage import MongoStorage as MongoStorage
     from .pages import DateRange as DateRange, Order as Order, Page as Page
+    from .records.agents import (
+        Agent as Agent,
+        AgentVersion as AgentVersion,
+        ResolvedAgent as ResolvedAgent,
+    )
+    from .records.favorites import FavoriteState as FavoriteState
+    from .records.mcp_clients import (
+        McpClient as McpClient,
+        McpClientVersion as McpClientVersion,
+        ResolvedMcpClient as ResolvedMcpClient,
+    )
+    from .records.mcp_servers import (
+        McpServer as McpServer,
+        McpServerVersion as McpServerVersion,
+        ResolvedMcpServer as ResolvedMcpServer,
+    )
     from .records.memory import (
         ClonedThread as ClonedThread,
         CopiedThread as CopiedThread,
@@ -43,17 +70,60 @@ if TYPE_CHECKING:
         Resource as Resource,
         Thread as Thread,
     )
+    from .records.observability import (
+        LightSpan as LightSpan,
+        LightTrace as LightTrace,
+        Metric as Metric,
+        MetricAggregate as MetricAggregate,
+        Span as Span,
+        Trace as Trace,
+    )
+    from .records.prompt_blocks import (
+        PromptBlock as PromptBlock,
+        PromptBlockVersion as PromptBlockVersion,
+        ResolvedPromptBlock as ResolvedPromptBlock,
+    )
+    from .records.retention import PrunedTable as PrunedTable
+    from .records.scorer_definitions import (
+        ResolvedScorerDefinition as ResolvedScorerDefinition,
+        ScorerDefinition as ScorerDefinition,
+        ScorerDefinitionVersion as ScorerDefinitionVersion,
+    )
+    from .records.scores import Score as Score, ScoresOfDay as ScoresOfDay, ScoreSummary as ScoreSummary
+    from .records.skills import (
+        ResolvedSkill as ResolvedSkill,
+        Skill as Skill,
+        SkillVersion as SkillVersion,
+    )
     from .records.workflows import WorkflowRun as WorkflowRun
+    from .records.workspaces import (
+        ResolvedWorkspace as ResolvedWorkspace,
+        Workspace as Workspace,
+        WorkspaceVersion as WorkspaceVersion,
+    )
     from .schema import export_schemas as export_schemas, exportSchemas as exportSchemas
-    from .sql.storage import PgStorage as PgStorage, SqliteStorage as SqliteStorage
+    from .sql.storage import (
+        LibSQLStorage as LibSQLStorage,
+        PgStorage as PgStorage,
+        SqliteStorage as SqliteStorage,
+    )
     from .storage import Storage as Storage
     from .transaction import Transaction as Transaction
 
 _HOMES = {
+    ".cache.cached": ("CachedStorage",),
+    ".cache.memory": ("MemoryCache",),
+    ".cache.redis": ("RedisCache",),
+    ".cache.upstash": ("UpstashCache",),
+    ".composite": ("MastraCompositeStore",),
     ".connect": ("open_storage",),
+    ".domains.span_buffer": ("SpanBuffer",),
     ".errors": (
+        "AccessDenied",
         "AlreadyExists",
+        "CommitOutcomeUnknown",
         "Conflict",
+        "DomainMissing",
         "InvalidArgument",
         "LockTimeout",
         "MastraError",
@@ -62,18 +132,31 @@ _HOMES = {
         "QueryFailed",
         "SchemaBehind",
         "SchemaMissing",
+        "TokenExpired",
         "TransactionClosed",
         "TransactionError",
         "TransactionFailed",
+        "TransactionLost",
         "TransactionSpansBackends",
         "Unavailable",
     ),
     ".mongo.storage": ("MongoStorage",),
     ".pages": ("DateRange", "Order", "Page"),
+    ".records.agents": ("Agent", "AgentVersion", "ResolvedAgent"),
+    ".records.favorites": ("FavoriteState",),
+    ".records.mcp_clients": ("McpClient", "McpClientVersion", "ResolvedMcpClient"),
+    ".records.mcp_servers": ("McpServer", "McpServerVersion", "ResolvedMcpServer"),
     ".records.memory": ("ClonedThread", "CopiedThread", "Include", "Message", "Resource", "Thread"),
+    ".records.observability": ("LightSpan", "LightTrace", "Metric", "MetricAggregate", "Span", "Trace"),
+    ".records.prompt_blocks": ("PromptBlock", "PromptBlockVersion", "ResolvedPromptBlock"),
+    ".records.retention": ("PrunedTable",),
+    ".records.scorer_definitions": ("ResolvedScorerDefinition", "ScorerDefinition", "ScorerDefinitionVersion"),
+    ".records.scores": ("Score", "ScoreSummary", "ScoresOfDay"),
+    ".records.skills": ("ResolvedSkill", "Skill", "SkillVersion"),
     ".records.workflows": ("WorkflowRun",),
+    ".records.workspaces": ("ResolvedWorkspace", "Workspace", "WorkspaceVersion"),
     ".schema": ("export_schemas", "exportSchemas"),
-    ".sql.storage": ("PgStorage", "SqliteStorage"),
+    ".sql.storage": ("LibSQLStorage", "PgStorage", "SqliteStorage"),
     ".storage": ("Storage",),
     ".transaction": ("Transaction",),
 }

@@ -20,4 +20,6 @@ def utc_milliseconds(value: datetime) -> datetime:
 
 def iso_milliseconds(value: datetime) -> str:
     """``value`` as ``YYYY-MM-DDTHH:MM:SS.mmmZ``, the one form that sorts as text in the order of time."""
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(timespec="milliseconds")[:-6] + "Z"

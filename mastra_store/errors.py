@@ -7,9 +7,13 @@
     ├── NotFound                  what should be changed is not there
     ├── Conflict                  what is stored forbids it
     │   └── AlreadyExists         a row with this key is already stored
+    ├── DomainMissing             a composite store has no such domain, or it is disabled there
     ├── Unavailable               the database can not be reached, or refuses for now
     │   ├── PoolTimeout           no connection became free in time
     │   └── LockTimeout           somebody else held a lock for too long
+    ├── AccessDenied              the server refuses the token or user, or they do not allow as much
+    │   └── TokenExpired          its time is over
+    ├── CommitOutcomeUnknown      the network broke while it was committed: done as a whole, or not at all
     ├── SchemaError
     │   ├── SchemaMissing         the tables are not there, and may not be made
     │   ├── SchemaBehind          the tables are older than this version needs
@@ -17,6 +21,7 @@
     ├── TransactionError
     │   ├── TransactionClosed     used after its block ended
     │   ├── TransactionFailed     a statement failed inside and the error was swallowed
+    │   ├── TransactionLost       the server ended it, and nothing of it remains
     │   └── TransactionSpansBackends
     └── QueryFailed               the database refused a statement
 """
@@ -25,6 +30,8 @@ import re
 from typing import Any, ClassVar, Self
 
 Detail = str | int | float | bool | None
+
+_SPOKEN_WITH_A_VOWEL = re.compile("[aeiou]|[AEFHILMNORSX][A-Z]")  # an agent, an MCP client
 
 
 class MastraError(Exception):
@@ -129,7 +136,15 @@ class AlreadyExists(Conflict):
     status = "ALREADY_EXISTS"
 
     def __init__(self, what: str, *, status: str | None = None, **keys: Detail) -> None:
-        super().__init__(f"such a {what} is already stored {_shown(keys)}", status=status, **keys)
+        article = "an" if _SPOKEN_WITH_A_VOWEL.match(what) else "a"
+        super().__init__(f"such {article} {what} is already stored {_shown(keys)}", status=status, **keys)
+
+
+class DomainMissing(MastraError):
+    """A composite store has no storage for a domain, or the domain is disabled there."""
+
+    category = "USER"
+    status = "DOMAIN_MISSING"
 
 
 class Unavailable(MastraError):
@@ -148,6 +163,26 @@ class LockTimeout(Unavailable):
     """Somebody else held a lock for too long."""
 
     status = "LOCK_TIMEOUT"
+
+
+class AccessDenied(MastraError):
+    """The server refuses the token or the user, or they do not allow as much. Nothing was done."""
+
+    category = "USER"
+    status = "ACCESS_DENIED"
+
+
+class TokenExpired(AccessDenied):
+    """The token's time is over. Open a storage with a new one."""
+
+    status = "TOKEN_EXPIRED"
+
+
+class CommitOutcomeUnknown(MastraError):
+    """The network broke after the write was sent, and before the answer came. It was done as a whole or not at all, and
+    nobody knows which: read before you try again."""
+
+    status = "COMMIT_OUTCOME_UNKNOWN"
 
 
 class SchemaError(MastraError):
@@ -190,6 +225,14 @@ class TransactionFailed(TransactionError):
     """A statement failed inside the unit of work, and the error was swallowed. All of it was rolled back."""
 
     status = "TRANSACTION_FAILED"
+
+
+class TransactionLost(TransactionError):
+    """The server ended the unit of work: it was idle for too long, or another writer took its lock. Nothing of it
+    remains; it can be done again."""
+
+    category = "THIRD_PARTY"
+    status = "TRANSACTION_LOST"
 
 
 class TransactionSpansBackends(TransactionError):

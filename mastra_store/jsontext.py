@@ -22,6 +22,7 @@ _LEAVES = frozenset({str, int, bool, type(None)})
 """The types of which every value is JSON."""
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
+_raw_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Encoded(str):
@@ -91,7 +92,27 @@ def storable_text(value: Any, path: str) -> Encoded:
     return Encoded(encode(_cleaned(value, path)) if text is None else text)
 
 
+def storable_raw(value: Any, path: str) -> msgspec.Raw:
+    """``storable_text``, to be a part of something that is encoded later: it is taken over as it is."""
+    checked(value, path)
+    text = _clean_bytes(value)
+    return msgspec.Raw(encode(_cleaned(value, path)).encode() if text is None else text)
+
+
+def storable_raws(values: dict[str, Any]) -> dict[str, msgspec.Raw] | None:
+    """``storable_raw`` of several values at once; ``None`` if one is not storable as it is, and must be looked at."""
+    if not _holds_json(values, -1):
+        return None
+    text = _clean_bytes(values)
+    return None if text is None else _raw_decoder.decode(text)
+
+
 def _clean_text(value: Any) -> str | None:
+    text = _clean_bytes(value)
+    return None if text is None else text.decode()
+
+
+def _clean_bytes(value: Any) -> bytes | None:
     """``value`` as JSON text, or ``None`` if a text in it may hold NUL or an unpaired surrogate.
 
     That is asked of the encoder, which sees every character anyway.
@@ -100,7 +121,7 @@ def _clean_text(value: Any) -> str | None:
         text = _encoder.encode(value)
     except UnicodeEncodeError:
         return None
-    return None if b"\\u0000" in text else text.decode()
+    return None if b"\\u0000" in text else text
 
 
 def text_of(value: Any, path: str, *, least: int = 0, most: int | None = None) -> str:
@@ -185,6 +206,15 @@ def _cleaned(value: Any, path: str) -> Any:
             return cleaned
         case _:
             return value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal: objects in any order of keys, 1 and 1.0, but not 1 and true."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 def as_object(value: Any, path: str) -> dict[str, Any]:

@@ -1,12 +1,16 @@
 """Connection strings as people write them, turned into what the drivers take."""
 
+import os
 import re
+from pathlib import Path
+from secrets import token_hex
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from .errors import InvalidArgument, masked
 
 POSTGRESQL_SCHEMES = ("postgresql", "postgres")
 SQLITE_SCHEMES = ("sqlite", "file")
+LIBSQL_SCHEMES = ("libsql", "https", "http")
 MONGODB_SCHEMES = ("mongodb",)
 """``mongodb+srv`` is one of them: what stands behind the plus is left out."""
 
@@ -25,6 +29,19 @@ def scheme_of(url: str) -> str:
 def means_postgresql(url: str) -> bool:
     """Whether a connection string is PostgreSQL's: a URL, or libpq's ``host=... dbname=...``."""
     return scheme_of(url) in POSTGRESQL_SCHEMES or _is_keywords(url)
+
+
+def means_libsql(url: str) -> bool:
+    """Whether a URL is that of a LibSQL server."""
+    return "://" in url and scheme_of(url) in LIBSQL_SCHEMES
+
+
+def shown(url: str) -> str:
+    """A URL as error messages show it: without a password, and of a LibSQL server its host alone."""
+    if not means_libsql(url) and not url.startswith("sqlite+hrana://"):
+        return masked(url)
+    host = re.sub(r"(?s)^[^:]*://([^/?#]*@)?", "", url)
+    return f"LibSQL database {re.split('[/?#]', host)[0]}"
 
 
 def _is_keywords(text: str) -> bool:
@@ -134,3 +151,16 @@ def _mongodb_parts(uri: str) -> tuple[str, str]:
         raise InvalidArgument("uri", f"must begin with mongodb:// or mongodb+srv://, not {masked(uri)!r}")
     address, _, query = uri.partition("://")[2].partition("?")
     return address.partition("/")[2], query
+
+
+def sqlite_address(location: str | None) -> str:
+    """What tells an SQLite database from all others: the file's absolute path. One in memory is each process's own, and
+    without a name each connection's."""
+    if not location or location == ":memory:":
+        return f"sqlite::memory:{token_hex(8)}"
+    if location.startswith("file:"):
+        name, _, query = location.removeprefix("file:").partition("?")
+        if "mode=memory" in query or name == ":memory:":
+            return f"sqlite::memory:{os.getpid()}:{name}"
+        location = unquote(name.removeprefix("//"))
+    return f"sqlite:{Path(location).resolve()}"

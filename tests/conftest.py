@@ -2,8 +2,10 @@
 
 ``postgres_url`` gives a fresh database on PostgreSQL 18 and on 16, each in its own run of the test;
 ``@pytest.mark.postgres(18)`` asks for 18 alone. ``MASTRA_TEST_POSTGRES_URL`` names a server to use instead of both.
-``mongodb_url`` gives a fresh database on SecantusDB, or on the server that ``MASTRA_TEST_MONGODB_URL`` names.
-``storage`` is open on fresh, migrated tables or collections: on SQLite and on each of those servers. A test that
+``sqld`` is a LibSQL server, and ``libsql_url`` a fresh, empty database on it; ``MASTRA_TEST_LIBSQL_URL`` and
+``MASTRA_TEST_LIBSQL_TOKEN`` name another. ``mongodb_url`` gives a fresh database on SecantusDB, or on the server that
+``MASTRA_TEST_MONGODB_URL`` names.
+``storage`` is open on fresh, migrated tables or collections: on SQLite, and on each of those servers. A test that
 ``needs("sql")`` is not run on MongoDB.
 """
 
@@ -17,10 +19,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from mastra_store import migrations, open_storage
+from mastra_store import export_schemas, migrations, open_storage
 from mastra_store.storage import Storage
 from tests.requirements import skip_or_fail
-from tests.servers import MissingServerError
+from tests.servers import MissingServerError, sqld
 from tests.servers.mongodb import MongoServer, mongodb
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
 
@@ -38,14 +40,17 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 VERSIONS = {f"postgresql-{major}": major for major in MAJORS} if GIVEN is None else {"postgresql": MAJORS[0]}
 
 
-SQL = ["sqlite", *VERSIONS]
+SQL = ["sqlite", "libsql", *VERSIONS]
 LACKING_ON_MONGODB = {"savepoints", "sql"}
+ON_MONGODB = {"test_memory", "test_workflows", "test_one_list", "test_processes"}
+"""Modules whose tests of a storage run there, too: those of the domains that it has."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "storage_backend" in metafunc.fixturenames:
         needed = {name for marker in metafunc.definition.iter_markers("needs") for name in marker.args}
-        metafunc.parametrize("storage_backend", SQL if needed & LACKING_ON_MONGODB else [*SQL, "mongodb"])
+        on_mongodb = metafunc.module.__name__.rpartition(".")[2] in ON_MONGODB and not needed & LACKING_ON_MONGODB
+        metafunc.parametrize("storage_backend", [*SQL, "mongodb"] if on_mongodb else SQL)
     if "postgres_major" not in metafunc.fixturenames:
         return
     wanted = metafunc.definition.get_closest_marker("postgres")
@@ -119,6 +124,17 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def running_libsql() -> Iterator[sqld.LibsqlServer]:
+    """The LibSQL server of this process."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(sqld.libsql())
+        except MissingServerError as missing:
+            skip_or_fail("sqld", missing)
+        yield server
+
+
+@pytest.fixture(scope="session")
 def mongodb_server() -> Iterator[MongoServer]:
     with ExitStack() as stack:
         try:
@@ -126,6 +142,36 @@ def mongodb_server() -> Iterator[MongoServer]:
         except MissingServerError as missing:
             skip_or_fail("MongoDB", missing)
         yield server
+
+
+@pytest.fixture
+def libsql_server(running_libsql: sqld.LibsqlServer) -> Iterator[sqld.LibsqlServer]:
+    """The server, whose one database tests use in turn."""
+    with running_libsql.turn():
+        yield running_libsql
+
+
+@pytest.fixture
+def libsql_url(libsql_server: sqld.LibsqlServer) -> str:
+    """A fresh, empty database: ``libsql://127.0.0.1:PORT?tls=0&authToken=...``."""
+    libsql_server.empty()
+    return libsql_server.url
+
+
+@pytest.fixture
+def own_sqld() -> Iterator[sqld.Sqld]:
+    """A server that the test may kill, and whose tokens it may make."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(sqld.sqld())
+        except MissingServerError as missing:
+            skip_or_fail("sqld", missing)
+        yield server
+
+
+def statements_of(script: str) -> list[str]:
+    """The statements of a script of ours, in which each ends its line with a semicolon."""
+    return [statement for each in script.split(";\n") if (statement := each.strip())]
 
 
 @pytest.fixture
@@ -145,6 +191,10 @@ def storage_url(request: pytest.FixtureRequest, storage_backend: str) -> Iterato
         path = request.getfixturevalue("sqlite_path")
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
+    elif storage_backend == "libsql":
+        server: sqld.LibsqlServer = request.getfixturevalue("libsql_server")
+        server.migrated(*statements_of(export_schemas(dialect="sqlite")))
+        yield server.url
     else:
         major = VERSIONS[storage_backend]
         template = request.getfixturevalue("migrated_template")(major)

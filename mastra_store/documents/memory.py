@@ -33,7 +33,14 @@ MESSAGES = Collection(
     ),
 )
 
-RESOURCES = Collection("mastra_resources", (Index("id", unique=True),))
+RESOURCES = Collection(
+    "mastra_resources",
+    (
+        Index("id", unique=True),
+        # prune.
+        Index("createdAt"),
+    ),
+)
 
 OBSERVATIONAL_MEMORY = Collection(
     "mastra_observational_memory",

@@ -5,11 +5,21 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from .base import Domain
+from .base import Domain, Watch
 
 if TYPE_CHECKING:
+    from .agents import AgentsDomain
+    from .favorites import FavoritesDomain
+    from .mcp_clients import McpClientsDomain
+    from .mcp_servers import McpServersDomain
     from .memory import MemoryDomain
+    from .observability import ObservabilityDomain
+    from .prompt_blocks import PromptBlocksDomain
+    from .scorer_definitions import ScorerDefinitionsDomain
+    from .scores import ScoresDomain
+    from .skills import SkillsDomain
     from .workflows import WorkflowsDomain
+    from .workspaces import WorkspacesDomain
 
 D = TypeVar("D", bound=Domain)
 
@@ -35,7 +45,10 @@ class Lazy(Generic[D]):
     def __get__(self, owner: "Domains | None", kind: type) -> Any:
         if owner is None:
             return self
-        domain = owner.__dict__[self.name] = owner._make_domain(self.name)  # found there from now on
+        domain = owner._make_domain(self.name)
+        if not hasattr(domain, "storage"):  # a composite has it from somewhere else
+            domain.name, domain.storage, domain.watch = self.name, owner, owner.watch
+        owner.__dict__[self.name] = domain  # found there from now on
         return domain
 
     @property
@@ -50,6 +63,19 @@ class Domains(ABC):
 
     memory: "Lazy[MemoryDomain]" = Lazy("memory.MemoryDomain")
     workflows: "Lazy[WorkflowsDomain]" = Lazy("workflows.WorkflowsDomain")
+    scores: "Lazy[ScoresDomain]" = Lazy("scores.ScoresDomain")
+    observability: "Lazy[ObservabilityDomain]" = Lazy("observability.ObservabilityDomain")
+    agents: "Lazy[AgentsDomain]" = Lazy("agents.AgentsDomain")
+    prompt_blocks: "Lazy[PromptBlocksDomain]" = Lazy("prompt_blocks.PromptBlocksDomain")
+    scorer_definitions: "Lazy[ScorerDefinitionsDomain]" = Lazy("scorer_definitions.ScorerDefinitionsDomain")
+    mcp_clients: "Lazy[McpClientsDomain]" = Lazy("mcp_clients.McpClientsDomain")
+    mcp_servers: "Lazy[McpServersDomain]" = Lazy("mcp_servers.McpServersDomain")
+    workspaces: "Lazy[WorkspacesDomain]" = Lazy("workspaces.WorkspacesDomain")
+    skills: "Lazy[SkillsDomain]" = Lazy("skills.SkillsDomain")
+    favorites: "Lazy[FavoritesDomain]" = Lazy("favorites.FavoritesDomain")
+
+    watch: Watch | None = None
+    """What is put around the methods of its domains, when they are made."""
 
     @abstractmethod
     def _make_domain(self, name: str) -> Domain:

@@ -1,7 +1,7 @@
 """What all domains share: how a method's errors get their id."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -11,14 +11,26 @@ Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, Any]])
 Iteration = TypeVar("Iteration", bound=Callable[..., AsyncGenerator[Any, None]])
 
 
+Watch = Callable[["Domain", str], AbstractContextManager[Any]]
+"""What is put around a method's run, by its domain and its name."""
+
+_UNWATCHED = nullcontext()
+
+
 class Domain:
     """A part of a storage: its methods and nothing else.
 
     Attributes:
         store: the backend's word in the id of an error, as ``PG``.
+        name: how the list of domains calls it.
+        storage: the storage or unit of work that it is part of.
+        watch: put around its methods, other than those that iterate.
     """
 
     store: str
+    name: str
+    storage: Any
+    watch: Watch | None = None
 
 
 def operation(method: Method) -> Method:
@@ -27,11 +39,12 @@ def operation(method: Method) -> Method:
 
     @wraps(method)
     async def located(self: Domain, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return await method(self, *args, **kwargs)
-        except MastraError as error:
-            error.located(self.store, name)
-            raise
+        with _UNWATCHED if self.watch is None else self.watch(self, name):
+            try:
+                return await method(self, *args, **kwargs)
+            except MastraError as error:
+                error.located(self.store, name)
+                raise
 
     return cast("Method", located)
 

@@ -12,8 +12,9 @@ from ..clock import utc_now
 from ..pages import DateRange, Order, Page
 from ..records.memory import ClonedThread, CopiedThread, Include, Message, Resource, Thread
 from . import message_input
-from .base import Domain, operation
+from .base import operation
 from .message_input import Draft, MessageInput
+from .pruning import Prunable
 
 Metadata = Mapping[str, Any]
 
@@ -21,8 +22,10 @@ OLDEST_FIRST = Order("created_at", "asc")
 NEWEST_FIRST = Order("created_at", "desc")
 
 
-class MemoryDomain(Domain, ABC):
+class MemoryDomain(Prunable, ABC):
     """Threads, messages and resources."""
+
+    prunable = ("messages", "resources", "threads")
 
     # Threads
 

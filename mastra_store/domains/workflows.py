@@ -14,19 +14,22 @@ from ..clock import utc_now
 from ..errors import AlreadyExists, NotFound
 from ..pages import DateRange, Page
 from ..records.workflows import WorkflowRun
-from .base import Domain, operation
+from .base import operation
 from .message_input import identifier, optional_identifier
+from .pruning import Prunable
 from .workflow_input import run_status
 from .workflow_merging import empty_snapshot
 
 
-class WorkflowsDomain(Domain, ABC):
+class WorkflowsDomain(Prunable, ABC):
     """Snapshots of workflow runs.
 
     Where a status is asked for, one of Mastra's is meant: ``running``, ``success``, ``failed``, ``tripwire``,
     ``suspended``, ``waiting``, ``pending``, ``canceled``, ``bailed``, ``paused``, ``skipped``; ``completed`` and
     ``cancelled`` are taken for ``success`` and ``canceled``. Any other is an ``InvalidArgument``.
     """
+
+    prunable = ("workflow_snapshot",)
 
     def supports_concurrent_updates(self) -> bool:
         """Whether results of parallel steps may be stored at the same time: yes."""

@@ -22,6 +22,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from ..errors import InvalidArgument, MigrationFailed, SchemaBehind
@@ -29,19 +30,23 @@ from ..revisions import HEAD, REVISIONS
 from ..schema import export_statements, physical_metadata
 from ..schema_names import normalised_schema
 from .comparison import differences
-from .engines import connected
+from .engines import connected, dialect_of
 from .environment import current_revision, execute
 from .locking import LOCK_TIMEOUT, STATEMENT_TIMEOUT, migrating, process_lock, process_lock_held
 from .translation import translating
 
 __all__ = [
     "HEAD",
+    "LOCK_TIMEOUT",
     "REVISIONS",
+    "STATEMENT_TIMEOUT",
     "MigrationFailed",
     "adopt",
     "check",
     "current",
+    "dialect_of",
     "downgrade",
+    "history",
     "process_lock",
     "render_sql",
     "stamp",
@@ -135,6 +140,12 @@ def current(target: Target, *, schema: str | None = None) -> str | None:
     """The revision that the tables are at; ``None`` where there is no version table."""
     with _connection(target) as connection:
         return current_revision(connection, normalised_schema(schema))
+
+
+def history() -> list[dict[str, str]]:
+    """The revisions, oldest first: ``revision`` and ``title`` of each."""
+    chain = reversed(list(ScriptDirectory(str(script_location())).walk_revisions()))
+    return [{"revision": each.revision, "title": each.doc} for each in chain]
 
 
 def check(target: Target, *, schema: str | None = None) -> list[str]:

@@ -8,7 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from ..urls import means_postgresql, postgresql_conninfo, sqlite_location
+from ..errors import InvalidArgument
+from ..urls import means_libsql, means_postgresql, postgresql_conninfo, sqlite_location
+
+TIMEOUT = 600.0
+"""Seconds that one answer of a LibSQL server may take: indexes are built meanwhile."""
 
 
 @contextmanager
@@ -21,6 +25,8 @@ def connected(url: str) -> Iterator[Connection]:
             poolclass=NullPool,
             use_native_hstore=False,  # one question less
         )
+    elif means_libsql(url):
+        engine = create_engine("sqlite+hrana://", creator=lambda: _hrana(url), poolclass=NullPool)
     else:
         location, uri = sqlite_location(url)
         engine = create_engine(
@@ -41,7 +47,10 @@ def dialect_of(url: str) -> str:
     """
     if means_postgresql(url):
         return "postgresql"
-    sqlite_location(url)
+    if means_libsql(url):
+        _address(url)
+    else:
+        sqlite_location(url)
     return "sqlite"
 
 
@@ -49,3 +58,19 @@ def _psycopg(url: str) -> Any:
     import psycopg  # imported by those who use it
 
     return psycopg.connect(postgresql_conninfo(url))
+
+
+def _hrana(url: str) -> Any:
+    from ..hrana.dbapi import Dbapi
+
+    _address(url)
+    return Dbapi.connect(url, timeout=TIMEOUT)
+
+
+def _address(url: str) -> None:
+    from ..hrana.address import Address  # imported by those who use it
+
+    try:
+        Address.of(url)
+    except ValueError as error:
+        raise InvalidArgument("url", str(error)) from None

@@ -5,10 +5,12 @@ import hashlib
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 from sqlalchemy import Connection
 
 from ..errors import InvalidArgument, LockTimeout
+from . import lease
 
 LOCK_TIMEOUT = 60.0
 """Seconds."""
@@ -72,12 +74,14 @@ def migrating(
         _lock(connection, schema, lock_timeout, statement_timeout)
         yield
         return
-    with _waiting_for_writers(connection, lock_timeout), connection.begin():
+    with _waiting_for_writers(connection, lock_timeout), _alone_on_server(connection, lock_timeout), connection.begin():
         if connection.dialect.name == "postgresql":
             # In a stricter isolation we would not see what the migrator before us did.
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
         _lock(connection, schema, lock_timeout, statement_timeout)
         yield
+        if _is_on_server(connection):
+            connection.exec_driver_sql(lease.END)
 
 
 def lock_statements(schema: str | None, lock_timeout: float, statement_timeout: float | None) -> list[str]:
@@ -105,6 +109,11 @@ def _lock(connection: Connection, schema: str | None, lock_timeout: float, state
             )
         for statement in lock_statements(schema, lock_timeout, statement_timeout):
             connection.exec_driver_sql(statement)
+    elif _is_on_server(connection):
+        driver: Any = connection.connection.dbapi_connection
+        _milliseconds("lock_timeout", lock_timeout)
+        if not driver.stream.is_open:
+            driver.run(driver.stream.take_lock(lock_timeout))
     elif not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
         # The driver would run each DDL statement in a transaction of its own, and leave half a migration behind.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -113,7 +122,7 @@ def _lock(connection: Connection, schema: str | None, lock_timeout: float, state
 @contextmanager
 def _waiting_for_writers(connection: Connection, seconds: float) -> Iterator[None]:
     """On SQLite, wait that long for other writers of the file."""
-    if connection.dialect.name != "sqlite":
+    if connection.dialect.name != "sqlite" or _is_on_server(connection):
         yield
         return
     # On the driver's cursor: SQLAlchemy would begin a transaction, and wait, before the limit is set.
@@ -126,6 +135,26 @@ def _waiting_for_writers(connection: Connection, seconds: float) -> Iterator[Non
     finally:
         cursor.execute(f"PRAGMA busy_timeout = {before}")
         cursor.close()
+
+
+@contextmanager
+def _alone_on_server(connection: Connection, seconds: float) -> Iterator[None]:
+    """On a LibSQL server, have the lease; and let definitions go out together, so that the transaction is short."""
+    if not _is_on_server(connection):
+        yield
+        return
+    _milliseconds("lock_timeout", seconds)
+    stream: Any = connection.connection.dbapi_connection.stream  # type: ignore[union-attr]
+    stream.defers_definitions = True
+    try:
+        with lease.leased(connection, seconds):
+            yield
+    finally:
+        stream.defers_definitions = False
+
+
+def _is_on_server(connection: Connection) -> bool:
+    return connection.dialect.driver == "hrana"
 
 
 def _milliseconds(argument: str, seconds: float | None) -> int:

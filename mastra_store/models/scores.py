@@ -4,7 +4,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import NULLABLE_ON_SQLITE, ONLY_POSTGRESQL, ONLY_SQLITE, Base
-from .types import Json, NestedJson, UtcTime
+from .types import Json, NestedJson, QuotedJson, UtcTime
 
 
 class ScoreRow(Base):
@@ -30,8 +30,8 @@ class ScoreRow(Base):
     generate_reason_prompt: Mapped[str | None] = mapped_column("generateReasonPrompt")
     analyze_prompt: Mapped[str | None] = mapped_column("analyzePrompt")
     reason_prompt: Mapped[str | None] = mapped_column("reasonPrompt")
-    input: Mapped[NestedJson] = mapped_column(info=NULLABLE_ON_SQLITE)
-    output: Mapped[NestedJson] = mapped_column(info=NULLABLE_ON_SQLITE)
+    input: Mapped[QuotedJson] = mapped_column(info=NULLABLE_ON_SQLITE)
+    output: Mapped[QuotedJson] = mapped_column(info=NULLABLE_ON_SQLITE)
     additional_context: Mapped[NestedJson | None] = mapped_column("additionalContext")
     request_context: Mapped[NestedJson | None] = mapped_column("requestContext")
     entity_type: Mapped[str | None] = mapped_column("entityType")

@@ -3,6 +3,7 @@
 The aliases at the end are what models write in their annotations; ``Base`` maps each to its type.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -14,7 +15,27 @@ from .. import jsoncell, jsontext
 from ..clock import iso_milliseconds, utc_milliseconds
 
 
-class UtcTimeType(TypeDecorator[datetime]):
+class DirectlyRead(TypeDecorator[Any]):
+    """A type whose cells are read by one function, or need none.
+
+    TypeDecorator makes three calls of one cell, and a row of scores has twelve such cells.
+    """
+
+    def reader(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """What makes a value of a cell, ``None`` too, that the driver gave; ``None`` if it is one already."""
+        raise NotImplementedError
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        read = self.reader(dialect)
+        return value if read is None else read(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        if self.impl_instance.result_processor(dialect, coltype) is None:
+            return self.reader(dialect)
+        return super().result_processor(dialect, coltype)
+
+
+class UtcTimeType(DirectlyRead):
     """An instant: aware UTC with milliseconds in Python.
 
     PostgreSQL holds the UTC wall clock in a ``timestamp`` beside a ``timestamptz`` twin (``UtcTwinType``);
@@ -34,15 +55,11 @@ class UtcTimeType(TypeDecorator[datetime]):
             return value.astimezone(UTC).replace(tzinfo=None)
         return iso_milliseconds(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if dialect.name != "postgresql":
-            value = datetime.fromisoformat(value)
-        return utc_milliseconds(value)
+    def reader(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _instant if dialect.name == "postgresql" else _instant_of_text
 
 
-class UtcTwinType(TypeDecorator[datetime]):
+class UtcTwinType(DirectlyRead):
     """The ``timestamptz`` twin that PostgreSQL keeps of every time, named after it with a ``Z`` behind."""
 
     impl = TIMESTAMP(timezone=True)
@@ -50,8 +67,8 @@ class UtcTwinType(TypeDecorator[datetime]):
     # Without this the ORM would leave a NULL twin out, and the column's default would stamp it with now.
     should_evaluate_none = True
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else utc_milliseconds(value)
+    def reader(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _instant
 
 
 class FlagType(TypeDecorator[bool]):
@@ -70,7 +87,7 @@ class FlagType(TypeDecorator[bool]):
         return None if value is None else bool(value)
 
 
-class JsonType(TypeDecorator[Any]):
+class JsonType(DirectlyRead):
     """A JSON value. ``None`` is SQL NULL.
 
     PostgreSQL holds ``jsonb``. SQLite holds JSON text; cells that ``@mastra/libsql`` wrote as binary JSONB are read.
@@ -99,12 +116,37 @@ class JsonType(TypeDecorator[Any]):
             return value
         return jsontext.encode(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        if value is not None and dialect.name != "postgresql":
-            value = jsoncell.decode(value)
-        if self.nested and isinstance(value, str):
-            return jsontext.decode_if_json(value)
-        return value
+    def reader(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        if dialect.name == "postgresql":
+            return _unnested if self.nested else None
+        return _unnested_cell if self.nested else _cell
+
+
+class QuotedJsonType(JsonType):
+    """Any JSON value where ``@mastra/pg`` keeps a JSON string of its text, and ``@mastra/libsql`` the value itself.
+
+    On PostgreSQL text is written as there, for it may look like JSON itself; all else as it is, which every reader
+    takes. ``None`` is a JSON null there, for the columns are NOT NULL; an empty string is what ``@mastra/pg`` writes
+    of nothing. On SQLite ``None`` is NULL.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import JSONB  # as above
+
+            return dialect.type_descriptor(JSONB())
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if isinstance(value, str) and dialect.name == "postgresql":
+            return jsontext.encode(value)
+        return super().process_bind_param(value, dialect)
+
+    def reader(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return _unquoted if dialect.name == "postgresql" else _cell
 
 
 class MessageContentType(TypeDecorator[dict[str, Any]]):
@@ -137,6 +179,54 @@ class MessageKindType(TypeDecorator[str]):
         return None if value == "v2" else value
 
 
+class InstructionsType(TypeDecorator[Any]):
+    """An agent's instructions in a text column: text as it is, a list of blocks as JSON text.
+
+    Text that is a JSON array is read as that list (contract: agents.md, section 7).
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return value if value is None or isinstance(value, str) else jsontext.encode(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        if value is None or not value.lstrip().startswith("["):
+            return value
+        blocks = jsontext.decode_if_json(value)
+        return blocks if isinstance(blocks, list) else value
+
+
+def _instant(value: datetime | None) -> datetime | None:
+    return None if value is None else utc_milliseconds(value)
+
+
+def _instant_of_text(text: str | None) -> datetime | None:
+    return None if text is None else utc_milliseconds(datetime.fromisoformat(text))
+
+
+def _cell(cell: Any) -> Any:
+    """The value of a JSON cell of SQLite."""
+    if type(cell) is str:
+        return jsontext.decode(cell)
+    return None if cell is None else jsoncell.decode(cell)
+
+
+def _unnested(value: Any) -> Any:
+    return jsontext.decode_if_json(value) if type(value) is str else value
+
+
+def _unnested_cell(cell: Any) -> Any:
+    return _unnested(_cell(cell))
+
+
+def _unquoted(value: Any) -> Any:
+    if type(value) is str:
+        return jsontext.decode_if_json(value) if value else None
+    return value
+
+
 def format_2(content: Any) -> dict[str, Any]:
     """``content`` as format 2: an object with ``parts``. Text becomes one text part, a list becomes the parts."""
     if isinstance(content, dict):
@@ -151,9 +241,11 @@ UtcTime = Annotated[datetime, "UtcTime"]
 Json = Annotated[Any, "Json"]
 JsonObject = Annotated[dict[str, Any], "JsonObject"]
 NestedJson = Annotated[Any, "NestedJson"]
+QuotedJson = Annotated[Any, "QuotedJson"]
 MessageContent = Annotated[dict[str, Any], "MessageContent"]
 MessageKind = Annotated[str, "MessageKind"]
 BigInt = Annotated[int, "BigInt"]
+Instructions = Annotated[str, "Instructions"]
 
 TYPES: dict[Any, TypeEngine[Any]] = {
     str: Text(),
@@ -165,6 +257,8 @@ TYPES: dict[Any, TypeEngine[Any]] = {
     Json: JsonType(),
     JsonObject: JsonType(),
     NestedJson: JsonType(nested=True),
+    QuotedJson: QuotedJsonType(),
     MessageContent: MessageContentType(),
     MessageKind: MessageKindType(),
+    Instructions: InstructionsType(),
 }

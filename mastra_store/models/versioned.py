@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import ONLY_POSTGRESQL, ONLY_SQLITE, Base
-from .types import Json, JsonObject, UtcTime
+from .types import Instructions, Json, JsonObject, UtcTime
 
 
 class EntityColumns:
@@ -50,7 +50,7 @@ class AgentVersionRow(VersionColumns, Base):
 
     agent_id: Mapped[str] = mapped_column("agentId")
     description: Mapped[str | None]
-    instructions: Mapped[str]
+    instructions: Mapped[Instructions]
     model: Mapped[Json]
     tools: Mapped[Json | None]
     default_options: Mapped[Json | None] = mapped_column("defaultOptions")

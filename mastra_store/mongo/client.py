@@ -55,11 +55,13 @@ def connected_lazily(
         raise InvalidArgument("db_name", f"{name!r} can be no database's name") from error
     if len(name.encode()) > _MAX_NAME:
         raise InvalidArgument("db_name", f"must have {_MAX_NAME} bytes at most")
+    hosts = _hosts(uri) if isinstance(uri, str) else _seeds(client)
     return MongoDatabase(
         client,
         name,
         first_use,
-        shown=f"MongoDB database {name!r}" + (f" on {_hosts(uri)}" if isinstance(uri, str) else ""),
+        shown=f"MongoDB database {name!r}" + (f" on {hosts}" if hosts else ""),
+        address=f"mongodb://{hosts}/{name}",
         owned=owned,
         read_preference=_read_preference(client, read_preference),
         write_concern=_write_concern(client, write_concern),
@@ -105,5 +107,11 @@ def _write_concern(client: AsyncMongoClient[Document], given: str | int | None) 
     )
 
 
+def _seeds(client: AsyncMongoClient[Document]) -> str:
+    """The addresses that a client of the caller's was given."""
+    return ",".join(sorted(f"{host}:{port}" for host, port in client.topology_description.server_descriptions()))
+
+
 def _hosts(uri: str) -> str:
+    """The hosts of a URI, without a user and a password."""
     return uri.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]

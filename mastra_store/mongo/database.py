@@ -42,6 +42,7 @@ class MongoDatabase(Executor):
     Attributes:
         client: the driver's.
         shown: how error messages call the database, without a password.
+        address: what tells it from all others, likewise.
         transactions: whether the server has them, which a standalone one has not; known when it is ready.
         allow_non_atomic: whether units of work may be opened where there are none.
         busy_timeout: seconds that something is tried again while others change the same documents.
@@ -55,6 +56,7 @@ class MongoDatabase(Executor):
         first_use: FirstUse,
         *,
         shown: str,
+        address: str,
         owned: bool,
         read_preference: _ServerMode,
         write_concern: WriteConcern,
@@ -63,6 +65,7 @@ class MongoDatabase(Executor):
     ) -> None:
         self.client = client
         self.shown = shown
+        self.address = address
         self.write_concern = write_concern
         self.busy_timeout = busy_timeout
         self.allow_non_atomic = allow_non_atomic

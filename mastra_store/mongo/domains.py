@@ -12,7 +12,13 @@ MONGO_DOMAINS = {
 
 
 def mongo_domain(name: str) -> type[MongoDomain]:
-    """The class of a domain."""
+    """The class of a domain.
+
+    Raises:
+        AttributeError: MongoDB has no such domain.
+    """
+    if name not in MONGO_DOMAINS:
+        raise AttributeError(f"a MongoStorage has no {name}; it has {', '.join(MONGO_DOMAINS)}")
     module, _, class_name = MONGO_DOMAINS[name].rpartition(".")
     found: type[MongoDomain] = getattr(import_module(f".{module}", __package__), class_name)
     return found

@@ -17,6 +17,7 @@ from pymongo.errors import (
 )
 
 from ..errors import (
+    AccessDenied,
     AlreadyExists,
     Conflict,
     InvalidArgument,
@@ -88,7 +89,7 @@ def by_code(error: OperationFailure, shown: str) -> MastraError:
     if code in _AGAIN or error.has_error_label(TRANSIENT):
         return Conflict("somebody else changed the same documents at the same time; try again", code=code)
     if code in _DENIED:
-        return Unavailable(f"{shown} denies access ({error.__class__.__name__})", code=code)
+        return AccessDenied(f"{shown} denies access: the user, the password or the user's rights are others", code=code)
     if code in _TOO_LARGE:
         return _too_large()
     if code == 24:

@@ -76,7 +76,7 @@ class Executor(ABC):
         return await self.on(collection, found, reads=True)
 
     async def find_any(
-        self, collection: Collection, field: str, values: Sequence[str], *, fields: Fields | None = None
+        self, collection: Collection, field: str, values: Sequence[Any], *, fields: Fields | None = None
     ) -> list[Document]:
         """Every document whose field has one of the values, of which there may be any number."""
         found: list[Document] = []
@@ -84,7 +84,7 @@ class Executor(ABC):
             found += await self.find(collection, {field: {"$in": some}}, fields=fields)
         return found
 
-    async def delete_any(self, collection: Collection, field: str, values: Sequence[str]) -> int:
+    async def delete_any(self, collection: Collection, field: str, values: Sequence[Any]) -> int:
         """Delete every document whose field has one of the values. How many there were."""
         return sum([await self.delete(collection, {field: {"$in": some}}) for some in _parts(values)])
 
@@ -159,6 +159,6 @@ class Executor(ABC):
         return result.deleted_count
 
 
-def _parts(given: Sequence[str]) -> Iterator[Sequence[str]]:
+def _parts(given: Sequence[Any]) -> Iterator[Sequence[Any]]:
     values = list(dict.fromkeys(given))
     return (values[start : start + PART] for start in range(0, len(values), PART))

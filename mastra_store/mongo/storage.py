@@ -110,6 +110,18 @@ class MongoStorage(Storage):
 
         return mongo_domain(name)(self._database)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self._database.shown}>"
+
+    def offers(self, domain: str) -> bool:
+        from .domains import MONGO_DOMAINS
+
+        return domain in MONGO_DOMAINS
+
+    @property
+    def address(self) -> str:
+        return self._database.address
+
     @property
     def schema_state(self) -> SchemaState | None:
         """``created``: there was no collection of Mastra's, and all were made; ``current``: there was. ``None``

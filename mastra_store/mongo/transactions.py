@@ -8,7 +8,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from ..errors import Unavailable
+from ..errors import CommitOutcomeUnknown
 from .errors import TRANSIENT, UNKNOWN_COMMIT, has_label
 from .executor import Work
 from .patience import Patience
@@ -52,7 +52,7 @@ async def commit(database: "MongoDatabase", session: AsyncClientSession, patienc
 
     Raises:
         Conflict: the server undid the transaction.
-        Unavailable: whether it was done can not be found out.
+        CommitOutcomeUnknown: whether it was done can not be found out.
     """
     while True:
         try:
@@ -62,8 +62,8 @@ async def commit(database: "MongoDatabase", session: AsyncClientSession, patienc
                 with database.translating():
                     raise
             if not await patience.again():
-                raise Unavailable(
-                    f"{database.shown} does not answer whether the transaction was committed", status="UNKNOWN_COMMIT"
+                raise CommitOutcomeUnknown(
+                    f"{database.shown} does not answer whether the transaction was committed; read before you try again"
                 ) from error
         else:
             return

@@ -23,6 +23,13 @@ class Record(msgspec.Struct, frozen=True, rename="camel"):
         """The record as JSON text in camelCase, times in ISO 8601."""
         return jsontext.encode(msgspec.to_builtins(self))
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Lets pydantic, and so FastAPI, take records as fields, bodies and responses. It asks for this by itself."""
+        from .pydantic_schema import core_schema_of  # imports pydantic
+
+        return core_schema_of(cls, handler)
+
     def evolve(self, **changes: Any) -> Self:
         """A copy with some fields changed."""
         return msgspec.structs.replace(self, **changes)

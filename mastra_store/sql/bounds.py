@@ -31,10 +31,12 @@ class Bounds:
         instant = sql.instant(attribute)
         return [instant.bool_op(operator)(sql.moment(name)) for name, operator in self._given()]
 
-    def plain_conditions(self, attribute: Attribute) -> list[ColumnElement[bool]]:
-        """On the plain column, which most indexes hold."""
+    def plain_conditions(self, attribute: Attribute, prefix: str = "") -> list[ColumnElement[bool]]:
+        """On the plain column, which most indexes hold. ``prefix`` begins the names of the parameters."""
         column = attribute.expression
-        return [column.bool_op(operator)(bindparam(name, type_=column.type)) for name, operator in self._given()]
+        return [
+            column.bool_op(operator)(bindparam(prefix + name, type_=column.type)) for name, operator in self._given()
+        ]
 
     def _given(self) -> list[tuple[str, str]]:
         bounds = (("start", self.start), ("end", self.end))
@@ -44,12 +46,12 @@ class Bounds:
 NO_BOUNDS = Bounds()
 
 
-def bound_values(between: DateRange | None) -> dict[str, Any]:
+def bound_values(between: DateRange | None, prefix: str = "") -> dict[str, Any]:
     """The values of the parameters ``start`` and ``end``, those that there are."""
     if between is None:
         return {}
     return {
-        name: utc_milliseconds(value)
+        prefix + name: utc_milliseconds(value)
         for name, value in (("start", between.start), ("end", between.end))
         if value is not None
     }

@@ -10,9 +10,9 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from sqlalchemy import Table
 from sqlalchemy.engine.interfaces import Dialect
@@ -30,6 +30,18 @@ logger = logging.getLogger("mastra_store.sql")
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """Where a database is."""
+
+    system: str
+    """As OpenTelemetry calls it: ``postgresql``, ``sqlite``."""
+    database: str | None
+    host: str | None = None
+    port: int | None = None
+    role: Literal["primary", "replica"] = "primary"
+
+
+@dataclass(frozen=True, slots=True)
 class Executed:
     """One statement that ran, as observers are told."""
 
@@ -38,9 +50,36 @@ class Executed:
     sql: str
     rows: int
     seconds: float
+    server: Server | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrips:
+    """What was sent and waited for: statements, and BEGIN and COMMIT around several of them."""
+
+    server: Server
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A call waited for a connection of the pool, and got it or did not."""
+
+    server: Server
+    seconds: float
+    in_vain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Which server was to answer a read: the replica, or the primary and why."""
+
+    server: Server
+    why: Literal["replica", "own_writes", "current", "no_replica"]
 
 
 Observer = Callable[[Executed], None]
+Listener = Callable[[RoundTrips | Waited | Routed], None]
 
 
 class OnConnection(Protocol):
@@ -118,6 +157,20 @@ class Observers:
 
     def __init__(self) -> None:
         self._observers: list[Observer] = []
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Tell ``listener`` what happens beside the statements from now on. Returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @property
+    def listening(self) -> bool:
+        return bool(self._listeners)
+
+    def report(self, event: RoundTrips | Waited | Routed) -> None:
+        for listener in self._listeners:
+            listener(event)
 
     def add(self, observer: Observer) -> Callable[[], None]:
         """Tell ``observer`` of every statement from now on. Returns what ends that.
@@ -131,9 +184,9 @@ class Observers:
     def watching(self) -> bool:
         return bool(self._observers) or logger.isEnabledFor(logging.DEBUG)
 
-    def tell(self, plan: Plan[Any], rows: list[Row], started: float) -> None:
+    def tell(self, plan: Plan[Any], rows: list[Row], started: float, server: Server | None = None) -> None:
         """Report a statement that ended now; ``started`` is by ``time.perf_counter``."""
-        executed = Executed(plan.statement.name, plan.text, len(rows), time.perf_counter() - started)
+        executed = Executed(plan.statement.name, plan.text, len(rows), time.perf_counter() - started, server)
         logger.debug("%s: %d rows in %.6f s: %s", executed.operation, executed.rows, executed.seconds, executed.sql)
         for observer in self._observers:
             observer(executed)
@@ -146,6 +199,7 @@ class SqlDatabase(Executor):
         engine: for units of work and for migrations. Shares the connections that plans use.
         plans: the compiled statements.
         shown: how error messages call it, without a password.
+        server: where it is.
         prepare: brings the schema into being on first use, see ``first_use.py``.
         schema_state: what ``prepare`` found; ``None`` before the first use.
     """
@@ -153,6 +207,7 @@ class SqlDatabase(Executor):
     engine: AsyncEngine
     plans: Plans
     shown: str
+    server: Server
 
     def __init__(self, sql: SqlDialect, schema: str | None, prepare: "Callable[[SqlDatabase], Awaitable[str]]") -> None:
         self.sql = sql
@@ -182,9 +237,26 @@ class SqlDatabase(Executor):
     async def revision(self) -> str | None:
         """The revision in our version table, ``None`` when there is no such table. Before the schema is ready."""
 
+    @property
+    def primary(self) -> "SqlDatabase":
+        """The database that takes writes."""
+        return self
+
     def writing(self) -> AbstractAsyncContextManager[None]:
         """Around a unit of work that writes: where the database has one writer at a time, those of this process queue
         here in order."""
+        return nullcontext()
+
+    def session_scope(self) -> AbstractAsyncContextManager[None]:
+        """A block whose reads see what was written in it."""
+        return nullcontext()
+
+    def current_reads(self) -> AbstractContextManager[None]:
+        """A block whose reads see all that was committed before, by whomever."""
+        return nullcontext()
+
+    def only_reading(self, connection: AsyncConnection) -> AbstractAsyncContextManager[None]:
+        """Around the use of a connection that may not write, where ``transaction_options`` can not say it."""
         return nullcontext()
 
     @abstractmethod

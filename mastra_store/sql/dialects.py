@@ -48,6 +48,21 @@ class SqlDialect(ABC):
         """The assignment of a time: the plain column, and its twin where there is one."""
 
     @abstractmethod
+    def is_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        """Whether the instant of a time lies before the parameter ``name``; an index of the plain column serves it."""
+
+    @abstractmethod
+    def some_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        """Whether a row is one of the rows, not more than the parameter ``limit``, whose time ``is_before``.
+
+        Rows that somebody else is changing are passed over.
+        """
+
+    @abstractmethod
+    def day(self, attribute: Attribute) -> ColumnElement[Any]:
+        """The day of a time in UTC, by the plain column: a ``date``."""
+
+    @abstractmethod
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         """Whether a text column equals one of the texts in the parameter ``name``, a list."""
 
@@ -60,11 +75,11 @@ class SqlDialect(ABC):
         """The parameter ``name``, a list of texts, as a table with the column ``value``."""
 
     @abstractmethod
-    def rows(self, name: str, **fields: Any) -> FromClause:
+    def rows(self, name: str, /, **fields: Any) -> FromClause:
         """The parameter ``name``, a list of objects, as a table whose columns are ``fields`` (name=SQL type).
 
         Times are given as the text of ``iso_milliseconds``; their type is ``UtcTwinType``. JSON objects to be seen as
-        text are given as ``object_in_row``.
+        text are given as ``object_in_row``; JSON to be stored in a JSON column is given as it is, with ``JsonType``.
         """
 
     @abstractmethod
@@ -89,6 +104,18 @@ class SqlDialect(ABC):
     @abstractmethod
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
         """Whether a JSON column contains the object in the parameter ``name``, as PostgreSQL's ``@>`` has it."""
+
+    @abstractmethod
+    def label(self, attribute: Attribute, name: str) -> ColumnElement[Any]:
+        """The value in a JSON column of plain objects at the parameter ``name``, a ``label_path``."""
+
+    @abstractmethod
+    def label_path(self, label: str) -> str:
+        """What ``label`` is given to find the value of a label, whose name holds neither quotes nor backslashes."""
+
+    @abstractmethod
+    def epoch_milliseconds(self, attribute: Attribute) -> ColumnElement[Any]:
+        """A time column as whole milliseconds since 1970 in UTC."""
 
     @abstractmethod
     def locked(self, query: Select[Any]) -> Select[Any]:

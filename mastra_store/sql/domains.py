@@ -8,6 +8,16 @@ from .domain import SqlDomain
 SQL_DOMAINS = {
     "memory": "memory.SqlMemory",
     "workflows": "workflows.SqlWorkflows",
+    "scores": "scores.SqlScores",
+    "observability": "observability.SqlObservability",
+    "agents": "versioned.SqlAgents",
+    "prompt_blocks": "versioned.SqlPromptBlocks",
+    "scorer_definitions": "versioned.SqlScorerDefinitions",
+    "mcp_clients": "versioned.SqlMcpClients",
+    "mcp_servers": "versioned.SqlMcpServers",
+    "workspaces": "versioned.SqlWorkspaces",
+    "skills": "versioned.SqlSkills",
+    "favorites": "favorites.SqlFavorites",
 }
 """Name of the domain, and its class in a module of this package."""
 

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ..errors import MastraError
 from ..revisions import VERSION_TABLE
+from ..urls import shown
 from . import sqlite_errors, sqlite_functions
-from .database import Plans, SqlDatabase, drive
+from .database import Plans, Server, SqlDatabase, drive
 from .dialects import SqlDialect
 from .first_use import version
 from .plans import Call, Work
@@ -39,7 +40,7 @@ class ThroughSqlalchemy:
             result = await connection.execute(plan.built, call.values, execution_options=options)
             rows: list[Any] = list(result.all()) if result.returns_rows else []
         if database.observers.watching:
-            database.observers.tell(plan, rows, started)
+            database.observers.tell(plan, rows, started, database.server)
         return call.statement.assemble(rows)
 
     async def run_work_on(self, connection: AsyncConnection, work: Work[R]) -> R:
@@ -58,7 +59,8 @@ class EngineDatabase(SqlDatabase):
     ) -> None:
         super().__init__(sql, schema, prepare_schema)
         self.engine = engine.execution_options(schema_translate_map={None: schema}) if schema else engine
-        self.shown = engine.url.render_as_string(hide_password=True)
+        self.shown = shown(engine.url.render_as_string(hide_password=True))
+        self.server = Server(sql.name, engine.url.database, engine.url.host, engine.url.port)
         self.plans = Plans(sql, engine.dialect, schema)
         self._through = ThroughSqlalchemy(self)
 
@@ -101,7 +103,30 @@ class EngineDatabase(SqlDatabase):
     def transaction_options(self, *, read_only: bool) -> dict[str, Any]:
         return {"postgresql_readonly": True} if read_only and self.sql.name == "postgresql" else {}
 
+    @asynccontextmanager
+    async def only_reading(self, connection: AsyncConnection) -> AsyncIterator[None]:
+        if self.sql.name != "sqlite":
+            yield
+            return
+        if connection.dialect.driver == "hrana":  # whose servers know no such pragma
+            stream = (await connection.get_raw_connection()).driver_connection.stream  # type: ignore[union-attr]
+            stream.read_only = True
+            try:
+                yield
+            finally:
+                stream.read_only = False
+            return
+        await connection.exec_driver_sql("PRAGMA query_only = ON")
+        try:
+            yield
+        finally:
+            await connection.exec_driver_sql("PRAGMA query_only = OFF")  # others have the connection after us
+
     def translated(self, error: BaseException) -> MastraError | None:
+        if self.engine.dialect.driver == "hrana":
+            from .. import libsql_errors
+
+            return libsql_errors.translated(error, self.shown)
         if self.sql.name == "sqlite":
             return sqlite_errors.translated(error, self.shown)
         from . import postgres_errors  # psycopg is imported by those who use PostgreSQL
@@ -119,8 +144,13 @@ class EngineDatabase(SqlDatabase):
 
 
 def prepare_connection(connection: Connection) -> None:
-    """Make our functions known to a connection of the caller's, once. Other dialects need nothing."""
-    if connection.dialect.name == "sqlite" and not connection.info.get(_PREPARED):
+    """Make our functions known to a connection of the caller's, once. Other dialects need nothing, and a server takes
+    none."""
+    if (
+        connection.dialect.name == "sqlite"
+        and connection.dialect.driver != "hrana"
+        and not connection.info.get(_PREPARED)
+    ):
         driver: Any = connection.connection.dbapi_connection
         for name, arguments, function in sqlite_functions.FUNCTIONS:
             driver.create_function(name, arguments, function, deterministic=True)

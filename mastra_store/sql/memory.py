@@ -9,13 +9,14 @@ from ..models.memory import MessageRow, ObservationalMemoryRow, ResourceRow, Thr
 from .copies import SqlCopies
 from .dialects import SqlDialect
 from .message_lists import SqlMessageLists
+from .message_pruning import SqlMemoryPruning
 from .messages import SqlMessages
 from .plans import Work, statement
 from .resources import SqlResources
 from .threads import SqlThreads
 
 
-class SqlMemory(SqlThreads, SqlMessages, SqlMessageLists, SqlResources, SqlCopies):
+class SqlMemory(SqlThreads, SqlMessages, SqlMessageLists, SqlResources, SqlCopies, SqlMemoryPruning):
     """The memory domain on SQL."""
 
     rows = (ThreadRow, MessageRow, ResourceRow)

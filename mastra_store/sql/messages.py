@@ -14,11 +14,11 @@ from ..domains.base import operation
 from ..domains.memory import MemoryDomain
 from ..domains.message_input import Draft, MessageChange, identifiers, merged_content
 from ..errors import NotFound
-from ..models.memory import MessageRow
+from ..models.memory import MessageRow, ThreadRow
 from ..records.memory import Message
 from .dialects import SqlDialect
 from .domain import SqlDomain
-from .message_saving import given_messages, missing_threads, save, threaded_cells, touched_thread, touched_threads
+from .message_saving import given_messages, save, threaded_cells, touched_thread, touched_threads
 from .plans import Call, Work, statement
 
 MESSAGE = (
@@ -56,12 +56,14 @@ class SqlMessages(SqlDomain, MemoryDomain):
 
 def changed_messages(sql: SqlDialect, changes: list[MessageChange]) -> Work[list[Message]]:
     """Change messages and stamp the threads they are in and were in."""
-    stored = yield messages_by_id(locked=True).bind(ids=[change.id for change in changes])
     by_id = {change.id: change for change in changes}
+    moved_to = {change.thread_id for change in changes if change.thread_id is not None}
+    threads = yield locked_threads().bind(ids=list(by_id), threads=sorted(moved_to))
+    stored = yield messages_by_id(locked=True).bind(ids=list(by_id))
     changed = [_changed(message, by_id[message.id]) for message in stored]
-    if moved_to := {message.thread_id for message in changed} - {message.thread_id for message in stored}:
-        for missing in (yield missing_threads().bind(threads=sorted(moved_to))):
-            raise NotFound("thread", status="FAILED", thread_id=missing.missing_thread)
+    entered = {message.thread_id for message in changed} - {message.thread_id for message in stored}
+    for missing in sorted(entered - set(threads)):
+        raise NotFound("thread", status="FAILED", thread_id=missing)
     if changed:
         yield rewritten_messages().bind(messages=[threaded_cells(sql, message) for message in changed])
         yield touched({message.thread_id for message in (*stored, *changed)}, utc_now())
@@ -70,6 +72,7 @@ def changed_messages(sql: SqlDialect, changes: list[MessageChange]) -> Work[list
 
 def deleted_messages(ids: list[str]) -> Work[int]:
     """Delete messages and stamp the threads they were in."""
+    yield locked_threads().bind(ids=ids, threads=[])
     threads = yield without_messages().bind(ids=ids)
     if threads:
         yield touched(set(threads), utc_now())
@@ -82,6 +85,17 @@ def touched(threads: Collection[str], now: datetime) -> Call[list[None]]:
         (only,) = threads
         return touched_thread().bind(of_thread=only, now=now)
     return touched_threads().bind(threads=sorted(threads), now=now)
+
+
+@statement(lambda thread_id: thread_id)
+def locked_threads(sql: SqlDialect) -> Select[Any]:
+    """Lock some threads, and those of some messages, in the order of their ids: before the messages, as a save does.
+
+    Whoever locked messages first and then their threads would meet a save in a ring.
+    """
+    of_messages = select(MessageRow.thread_id).where(sql.is_any_of(MessageRow.id, "ids"))
+    named = of_messages.union(select(sql.listed("threads").c.value))
+    return sql.locked(select(ThreadRow.id).where(sql.is_among(ThreadRow.id, named)).order_by(ThreadRow.id))
 
 
 @statement(Message)

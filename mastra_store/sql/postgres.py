@@ -3,13 +3,12 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.rows import TupleRow
-from psycopg.types.json import set_json_dumps, set_json_loads
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -18,14 +17,17 @@ from ..errors import MastraError, SchemaMissing
 from ..urls import postgresql_conninfo
 from . import postgres_errors
 from .cancellation import Cancellation
-from .database import Plans, SqlDatabase, drive
+from .database import Plans, RoundTrips, Server, SqlDatabase, Waited, drive
 from .first_use import version
 from .plans import Call, Work
 from .postgres_dialect import POSTGRESQL
+from .postgres_pool import Driver, PgPool
 from .unit import remember_failures
 
 R = TypeVar("R")
-Driver = psycopg.AsyncConnection[TupleRow]
+
+PATIENCE = 3.0
+"""Seconds for which connecting is tried again: a server that restarts is back by then."""
 
 
 class PgDatabase(SqlDatabase):
@@ -44,25 +46,26 @@ class PgDatabase(SqlDatabase):
         max_lifetime: float,
         statement_timeout: float | None,
         prepare: bool,
+        patience: float = PATIENCE,
+        connect_timeout: int | None = None,
+        role: Literal["primary", "replica"] = "primary",
     ) -> None:
         super().__init__(POSTGRESQL, schema, prepare_schema)
-        self._conninfo = _with_timeout(postgresql_conninfo(connection_string), statement_timeout)
+        self._conninfo = _with_timeouts(postgresql_conninfo(connection_string), statement_timeout, connect_timeout)
         self.shown = _shown(self._conninfo)
+        self.server = _server(self._conninfo, role)
         self._prepare_statements = prepare
         options: dict[str, Any] = {"autocommit": True, "prepare_threshold": 5 if prepare else None}
-        self._connector = _Connector(self._conninfo, options)
-        self._pool: AsyncConnectionPool[Driver] = AsyncConnectionPool(
+        self._pool = PgPool(
             self._conninfo,
-            connection_class=cast("type[Driver]", self._connector),  # the pool only calls its connect()
-            kwargs=options,
-            min_size=pool_min,
-            max_size=pool_size,
+            self.shown,
+            options,
+            size=pool_size,
+            minimum=pool_min,
             timeout=pool_timeout,
-            max_idle=idle_timeout,
+            idle_timeout=idle_timeout,
             max_lifetime=max_lifetime,
-            configure=_configure,
-            close_returns=True,
-            open=False,
+            patience=patience,
         )
         self.engine = create_async_engine(
             "postgresql+psycopg://",
@@ -73,17 +76,17 @@ class PgDatabase(SqlDatabase):
             json_deserializer=jsontext.decode,
         ).execution_options(schema_translate_map={None: schema} if schema else {})
         remember_failures(self.engine)
+        for end in ("commit", "rollback"):
+            event.listen(self.engine.sync_engine, end, self._count_ends)
         self.plans = Plans(POSTGRESQL, self.engine.dialect, schema)
 
     async def open(self) -> None:
         with self.translating():
-            await self._connector.connect_first()
-            await self._pool.open()
+            await self._pool.start()
 
     async def close(self) -> None:
         await self.engine.dispose()
-        await self._pool.close()
-        await self._connector.close()
+        await self._pool.stop()
 
     async def revision(self) -> str | None:
         plan = self.plans.of(version())
@@ -100,18 +103,23 @@ class PgDatabase(SqlDatabase):
 
     async def read(self, call: Call[R]) -> R:
         await self.ready()
-        return await self._read(call)
+        return await self._read(self._run_alone, call)
 
-    async def _read(self, call: Call[R]) -> R:
+    async def read_together(self, first: Call[Any], second: Call[R]) -> tuple[Any, R]:
+        """Run two statements that change nothing, one after the other on one connection, in one round trip."""
+        await self.ready()
+        return await self._read(self._run_together, first, second)
+
+    async def _read(self, run: Callable[..., Awaitable[R]], *calls: Call[Any]) -> R:
         try:
-            return await self._run_alone(call)
+            return await run(*calls)
         except psycopg.OperationalError as error:
             if not await self._was_broken(error):
                 raise self._reported(error) from error
         except psycopg.Error as error:
             raise self._reported(error) from error
         with self.translating():  # the pool has fresh connections now, and a read may be asked again
-            return await self._run_alone(call)
+            return await run(*calls)
 
     async def write(self, call: Call[R]) -> R:
         await self.ready()
@@ -126,6 +134,7 @@ class PgDatabase(SqlDatabase):
         try:
             cancellation = Cancellation()
             async with self._connection() as connection, connection.transaction():
+                self._count_round_trips(2)  # BEGIN, and COMMIT or ROLLBACK
                 return await drive(work, lambda call: self._execute(connection, call, cancellation))
         except psycopg.Error as error:
             await self._was_broken(error)
@@ -157,15 +166,28 @@ class PgDatabase(SqlDatabase):
         async with self._connection() as connection:
             return await self._execute(connection, call, cancellation)
 
+    async def _run_together(self, first: Call[Any], second: Call[R]) -> tuple[Any, R]:
+        cancellation = Cancellation()
+        plans = (self.plans.of(first.statement), self.plans.of(second.statement))
+        started = time.perf_counter()
+        async with self._connection() as connection:
+            async with connection.pipeline():
+                cursors = [
+                    await connection.execute(plan.text, plan.bind(call.values), prepare=self._prepare_statements)
+                    for plan, call in zip(plans, (first, second), strict=True)
+                ]
+            found: list[list[Any]] = [await cursor.fetchall() for cursor in cursors]
+        cancellation.check()
+        if self.observers.watching:
+            for plan, rows in zip(plans, found, strict=True):
+                self.observers.tell(plan, rows, started, self.server)
+        self._count_round_trips(1)
+        return plans[0].read(found[0]), plans[1].read(found[1])
+
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Driver]:
         """A connection in autocommit."""
-        try:
-            connection = await self._pool.getconn()
-        except PoolTimeout:
-            # Is the pool exhausted, or can the server not be reached? The second has a better error.
-            await (await psycopg.AsyncConnection.connect(self._conninfo)).close()
-            raise
+        connection = await self._take()
         try:
             if not connection.autocommit:
                 await connection.set_autocommit(True)
@@ -173,12 +195,33 @@ class PgDatabase(SqlDatabase):
         finally:
             await self._pool.putconn(connection)
 
+    async def _take(self) -> Driver:
+        if not self.observers.listening:
+            return await self._pool.take()
+        started, in_vain = time.perf_counter(), True
+        try:
+            connection = await self._pool.take()
+            in_vain = False
+        finally:
+            self.observers.report(Waited(self.server, time.perf_counter() - started, in_vain))
+        return connection
+
+    def _count_round_trips(self, count: int) -> None:
+        if self.observers.listening:
+            self.observers.report(RoundTrips(self.server, count))
+
     async def _connection_for_session(self) -> Driver:
         await self._pool.open()  # the engine may be used before any domain; an open pool stays as it is
-        connection = await self._pool.getconn()
+        connection = await self._take()
         # A plan may have left it on: a session would then commit each statement.
         await connection.set_autocommit(False)
         return connection
+
+    def _count_ends(self, connection: Connection) -> None:
+        """A unit of work ends; one that did nothing sent no BEGIN either."""
+        driver: Any = connection.connection.driver_connection
+        if driver is not None and driver.pgconn.transaction_status != TransactionStatus.IDLE:
+            self._count_round_trips(2)
 
     async def _execute(self, connection: Driver, call: Call[R], cancellation: Cancellation) -> R:
         cancellation.check()
@@ -188,63 +231,49 @@ class PgDatabase(SqlDatabase):
         rows: list[Any] = [] if cursor.description is None else await cursor.fetchall()
         cancellation.check()
         if self.observers.watching:
-            self.observers.tell(plan, rows, started)
+            self.observers.tell(plan, rows, started, self.server)
+        self._count_round_trips(1)
         return plan.read(rows)
 
     async def _was_broken(self, error: psycopg.Error) -> bool:
         """Whether the connection itself had ended; if so, its idle siblings are looked at and replaced as well."""
-        broken = (error.sqlstate or "08")[:2] in ("08", "57") and not isinstance(error, PoolTimeout)
+        broken = (error.sqlstate or "08")[:2] in ("08", "57")
         if broken and error.sqlstate != "57014":
             await self._pool.check()
             return True
         return False
 
 
-class _Connector:
-    """Connects for the pool.
-
-    The pool tries again whatever goes wrong, a wrong password too, until its timeout. So a first connection is made
-    before the pool opens, which says at once what is wrong; then it is the pool's first.
-    """
-
-    def __init__(self, conninfo: str, options: dict[str, Any]) -> None:
-        self._conninfo = conninfo
-        self._options = options
-        self._first: Driver | None = None
-
-    async def connect_first(self) -> None:
-        await self.close()
-        self._first = await psycopg.AsyncConnection.connect(self._conninfo, **self._options)
-
-    async def connect(self, conninfo: str, **options: Any) -> Driver:
-        first, self._first = self._first, None
-        return first if first is not None else await psycopg.AsyncConnection.connect(conninfo, **options)
-
-    async def close(self) -> None:
-        """Close the first connection if the pool never came for it."""
-        first, self._first = self._first, None
-        if first is not None:
-            await first.close()
-
-
 async def _driver(connection: AsyncConnection) -> Driver:
     return (await connection.get_raw_connection()).driver_connection  # type: ignore[return-value]
 
 
-async def _configure(connection: Driver) -> None:
-    set_json_loads(jsontext.decode, connection)
-    set_json_dumps(jsontext.encode, connection)
-
-
-def _with_timeout(conninfo: str, statement_timeout: float | None) -> str:
-    if statement_timeout is None:
-        return conninfo
-    options = str(conninfo_to_dict(conninfo).get("options") or "")
-    return make_conninfo(conninfo, options=f"{options} -c statement_timeout={round(statement_timeout * 1000)}".strip())
+def _with_timeouts(conninfo: str, statement_timeout: float | None, connect_timeout: int | None) -> str:
+    """``connect_timeout`` is for those who did not say one."""
+    given = conninfo_to_dict(conninfo)
+    added: dict[str, Any] = {}
+    if statement_timeout is not None:
+        options = str(given.get("options") or "")
+        added["options"] = f"{options} -c statement_timeout={round(statement_timeout * 1000)}".strip()
+    if connect_timeout is not None and "connect_timeout" not in given:
+        added["connect_timeout"] = connect_timeout
+    return make_conninfo(conninfo, **added) if added else conninfo
 
 
 def _shown(conninfo: str) -> str:
     parts = conninfo_to_dict(conninfo)
     return (
         f"PostgreSQL database {parts.get('dbname') or parts.get('user') or ''!r} on {parts.get('host') or 'localhost'}"
+    )
+
+
+def _server(conninfo: str, role: Literal["primary", "replica"]) -> Server:
+    parts = conninfo_to_dict(conninfo)
+    port = str(parts.get("port") or 5432)
+    return Server(
+        "postgresql",
+        str(parts.get("dbname") or parts.get("user") or "") or None,
+        str(parts.get("host") or "localhost"),
+        int(port) if port.isdecimal() else None,  # several hosts may have a port each
+        role,
     )

@@ -5,14 +5,18 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     CompoundSelect,
+    Date,
     FromClause,
     Select,
     Text,
+    and_,
     bindparam,
     cast,
     column,
+    extract,
     func,
     literal_column,
     select,
@@ -20,12 +24,14 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import aliased
 
 from .. import jsontext
 from ..models.base import Base, instant, twin
-from ..models.types import UtcTimeType, UtcTwinType
+from ..models.types import JsonType, UtcTimeType, UtcTwinType
 from ..models.workflows import THREAD_ID
 from .dialects import Attribute, SqlDialect
+from .paging import LIMIT
 from .parameters import JsonParameter
 
 UTC_ZONE: ColumnElement[str] = literal_column("'UTC'")
@@ -59,6 +65,21 @@ class PostgreSQL(SqlDialect):
     def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
         return type_coerce(attribute, postgresql.TIMESTAMP())
 
+    def is_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        # A plain column is some zone's wall clock, none of which is a whole day ahead. Its index finds what may be old.
+        latest = func.timezone(UTC_ZONE, self.moment(name)) + literal_column("interval '1 day'")
+        return and_(attribute < latest, instant(attribute) < self.moment(name))
+
+    def some_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        of_table = aliased(attribute.parent.entity, name="aged")
+        old: Select[Any] = select(literal_column("aged.ctid")).select_from(of_table)
+        old = old.where(self.is_before(getattr(of_table, attribute.key), name)).limit(LIMIT)
+        places = func.array(old.with_for_update(skip_locked=True).scalar_subquery())
+        return literal_column("ctid") == func.any(places)
+
+    def day(self, attribute: Attribute) -> ColumnElement[Any]:
+        return cast(attribute, Date)
+
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         return attribute == func.any(bindparam(name, type_=ARRAY(Text())))
 
@@ -71,7 +92,7 @@ class PostgreSQL(SqlDialect):
         given = func.unnest(bindparam(name, type_=ARRAY(Text())))
         return given.table_valued(column("value", Text()), name=f"given_{name}").render_derived(name=f"given_{name}")
 
-    def rows(self, name: str, **fields: Any) -> FromClause:
+    def rows(self, name: str, /, **fields: Any) -> FromClause:
         columns = [column(field, type_) for field, type_ in fields.items()]
         source = func.json_to_recordset(cast(bindparam(name, type_=JsonParameter()), postgresql.JSON))
         return source.table_valued(*columns, name=name).render_derived(name=name, with_types=True)
@@ -93,6 +114,15 @@ class PostgreSQL(SqlDialect):
 
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
         return attribute.bool_op("@>")(self.json(name))
+
+    def label(self, attribute: Attribute, name: str) -> ColumnElement[Any]:
+        return attribute.op("->", return_type=JsonType())(bindparam(name, type_=Text()))
+
+    def label_path(self, label: str) -> str:
+        return label
+
+    def epoch_milliseconds(self, attribute: Attribute) -> ColumnElement[Any]:
+        return cast(func.floor(extract("epoch", attribute.expression) * literal_column("1000")), BigInteger)
 
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query.with_for_update()

@@ -27,8 +27,6 @@ def translated(error: BaseException, shown: str) -> MastraError | None:
     Args:
         shown: the database's address without a password.
     """
-    if isinstance(error, psycopg_pool.PoolTimeout):
-        return PoolTimeout(f"no connection to {shown} became free in time; raise pool_size or pool_timeout")
     if isinstance(error, psycopg_pool.PoolClosed):
         return Unavailable("the storage is closed")
     if isinstance(error, psycopg.Error):
@@ -36,6 +34,21 @@ def translated(error: BaseException, shown: str) -> MastraError | None:
             return Unavailable(f"{shown} can not be reached: {_first_line(error)}")
         return by_sqlstate(error.sqlstate or "", type(error).__name__, shown)
     return None
+
+
+def exhausted(shown: str, *, pool_size: int, in_use: int, waiting: int) -> PoolTimeout:
+    """Our error for a pool that had no free connection in time.
+
+    Args:
+        waiting: how many other calls wait for one.
+    """
+    return PoolTimeout(
+        f"no connection to {shown} became free in time: {in_use} of {pool_size} are in use and {waiting} other calls "
+        "wait; raise pool_size or pool_timeout, or hold units of work for less long",
+        pool_size=pool_size,
+        in_use=in_use,
+        waiting=waiting,
+    )
 
 
 def by_sqlstate(sqlstate: str, kind: str, shown: str) -> MastraError:

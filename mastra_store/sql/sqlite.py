@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event
@@ -15,7 +16,8 @@ from .. import jsontext
 from ..errors import LockTimeout, MastraError
 from ..urls import sqlite_location
 from . import sqlite_errors
-from .database import Plans, SqlDatabase
+from .database import Plans, Server, SqlDatabase
+from .dialects import SqlDialect
 from .first_use import version
 from .plans import Call, Work
 from .sqlite_connections import LentConnection, SqlitePool, run_in_transaction
@@ -39,10 +41,12 @@ class SqliteDatabase(SqlDatabase):
         pool_size: int,
         pool_timeout: float,
         busy_timeout: float,
+        sql: SqlDialect = SQLITE,
     ) -> None:
-        super().__init__(SQLITE, None, prepare_schema)
+        super().__init__(sql, None, prepare_schema)
         location, uri = sqlite_location(path_or_url)
         self.shown = f"SQLite database {location!r}"
+        self.server = Server("sqlite", location)
         in_memory = location == ":memory:" or (uri and "mode=memory" in location)
         size = 1 if in_memory else pool_size  # every connection to :memory: would be a database of its own
         self._pool = SqlitePool(location, uri=uri, size=size, timeout=pool_timeout, busy_timeout=busy_timeout)
@@ -58,7 +62,7 @@ class SqliteDatabase(SqlDatabase):
         )
         event.listen(self.engine.sync_engine, "begin", _begin)
         remember_failures(self.engine)
-        self.plans = Plans(SQLITE, self.engine.dialect, None)
+        self.plans = Plans(sql, self.engine.dialect, None)
 
     async def open(self) -> None:
         with self.translating():
@@ -81,7 +85,7 @@ class SqliteDatabase(SqlDatabase):
         if self.schema_state is None:
             await self.ready()
         try:
-            return await self._pool.call(lambda driver: self._execute(driver, call))
+            return await self._pool.call(self._told(lambda driver: self._execute(driver, call)))
         except sqlite3.Error as error:
             raise self._reported(error) from error
 
@@ -94,12 +98,12 @@ class SqliteDatabase(SqlDatabase):
     async def run_on(self, connection: AsyncConnection, call: Call[R]) -> R:
         driver = await _driver(connection)
         with self.translating():
-            return await driver.call(lambda raw: self._execute(raw, call))
+            return await driver.call(self._told(lambda raw: self._execute(raw, call)))
 
     async def run_work_on(self, connection: AsyncConnection, work: Work[R]) -> R:
         driver = await _driver(connection)
         with self.translating():
-            return await driver.call(lambda raw: self._drive(raw, work))
+            return await driver.call(self._told(lambda raw: self._drive(raw, work)))
 
     def transaction_options(self, *, read_only: bool) -> dict[str, Any]:
         return {_READ_ONLY: read_only}
@@ -115,7 +119,7 @@ class SqliteDatabase(SqlDatabase):
             await self.ready()
         await self._take_turn()
         try:
-            return await self._pool.call(function)
+            return await self._pool.call(self._told(function))
         except sqlite3.Error as error:
             raise self._reported(error) from error
         finally:
@@ -142,13 +146,20 @@ class SqliteDatabase(SqlDatabase):
                 "while its own storage is called, instead of tx"
             ) from error
 
+    def _told(self, function: Callable[[sqlite3.Connection], R]) -> Callable[[sqlite3.Connection], R]:
+        """``function`` for the connection's thread, where observers find the caller's context variables."""
+        if not self.observers.watching:
+            return function
+        context = copy_context()
+        return lambda connection: context.run(function, connection)
+
     def _execute(self, connection: sqlite3.Connection, call: Call[R]) -> R:
         """Run one statement, in the connection's thread."""
         plan = self.plans.of(call.statement)
         started = time.perf_counter()
         rows: list[Any] = connection.execute(plan.text, plan.bind(call.values)).fetchall()
         if self.observers.watching:
-            self.observers.tell(plan, rows, started)
+            self.observers.tell(plan, rows, started, self.server)
         return plan.read(rows)
 
     def _drive(self, connection: sqlite3.Connection, work: Work[R]) -> R:

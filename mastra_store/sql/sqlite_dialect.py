@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CompoundSelect,
+    Date,
     FromClause,
     LargeBinary,
     Select,
@@ -21,11 +23,13 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import aliased
 
 from ..models.base import Base
-from ..models.types import UtcTimeType, UtcTwinType
+from ..models.types import JsonType, UtcTimeType, UtcTwinType
 from ..models.workflows import WorkflowSnapshotRow
 from .dialects import Attribute, SqlDialect
+from .paging import LIMIT
 from .parameters import JsonParameter
 
 
@@ -56,6 +60,19 @@ class SQLite(SqlDialect):
     def as_stored(self, attribute: Attribute) -> ColumnElement[Any]:
         return type_coerce(attribute, Text())
 
+    def is_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        return attribute < self.moment(name)
+
+    def some_before(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
+        of_table = aliased(attribute.parent.entity, name="aged")
+        old: Select[Any] = select(literal_column("aged.rowid")).select_from(of_table)
+        return literal_column("rowid").in_(
+            old.where(self.is_before(getattr(of_table, attribute.key), name)).limit(LIMIT)
+        )
+
+    def day(self, attribute: Attribute) -> ColumnElement[Any]:
+        return func.substr(attribute, literal_column("1"), literal_column("10"), type_=Date())
+
     def is_any_of(self, attribute: ColumnElement[Any] | Attribute, name: str) -> ColumnElement[bool]:
         return attribute.in_(select(self.listed(name).c.value))
 
@@ -66,10 +83,10 @@ class SQLite(SqlDialect):
         given = func.json_each(bindparam(name, type_=JsonParameter()))
         return given.table_valued(column("value", Text()), name=f"given_{name}")
 
-    def rows(self, name: str, **fields: Any) -> FromClause:
+    def rows(self, name: str, /, **fields: Any) -> FromClause:
         listed = func.json_each(bindparam(name, type_=JsonParameter())).table_valued("value", name=f"{name}_json")
         columns = [
-            func.json_extract(listed.c.value, literal_column(f"'$.{field}'"), type_=_as_stored(type_)).label(field)
+            _in_row(listed.c.value, literal_column(f"'$.{field}'"), _as_stored(type_)).label(field)
             for field, type_ in fields.items()
         ]
         return select(*columns).subquery(name)
@@ -81,10 +98,10 @@ class SQLite(SqlDialect):
         return bindparam(name, type_=JsonParameter())
 
     def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
-        return func.json_extract(func.mastra_json(attribute), literal_column(f"'$.{'.'.join(path)}'"), type_=Text())
+        return func.json_extract(self.json_text(attribute), literal_column(f"'$.{'.'.join(path)}'"), type_=Text())
 
     def thread_of_run(self) -> ColumnElement[Any]:
-        snapshot = func.mastra_json(WorkflowSnapshotRow.snapshot)
+        snapshot = self.json_text(WorkflowSnapshotRow.snapshot)
         steps = func.json_each(snapshot, literal_column("'$.context'")).table_valued("key", "value", "type")
         # Only CASE keeps a function from being called: json_extract refuses values that are no JSON text.
         step = case((steps.c.type == literal_column("'object'"), steps.c.value), else_=null())
@@ -102,8 +119,23 @@ class SQLite(SqlDialect):
         of_input = func.json_extract(snapshot, literal_column("'$.context.input.messageListState.memoryInfo.threadId'"))
         return func.coalesce(waiting.scalar_subquery(), of_input, type_=Text())
 
+    def json_text(self, attribute: Attribute) -> ColumnElement[Any]:
+        """A JSON cell, text or JSONB, as SQLite's own JSON functions take it."""
+        return func.mastra_json(attribute)
+
     def json_contains(self, attribute: Attribute, name: str) -> ColumnElement[bool]:
         return func.mastra_contains(attribute, self.json(name)) == literal_column("1")
+
+    def label(self, attribute: Attribute, name: str) -> ColumnElement[Any]:
+        return attribute.op("->", return_type=JsonType())(bindparam(name, type_=Text()))
+
+    def label_path(self, label: str) -> str:
+        return f'$."{label}"'
+
+    def epoch_milliseconds(self, attribute: Attribute) -> ColumnElement[Any]:
+        seconds = cast(func.strftime(literal_column("'%s'"), attribute.expression, type_=Text()), BigInteger)
+        milliseconds = cast(func.substr(attribute.expression, literal_column("21"), literal_column("3")), BigInteger)
+        return seconds * literal_column("1000") + milliseconds
 
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query  # A unit of work that writes holds the whole database from its BEGIN IMMEDIATE on.
@@ -121,8 +153,22 @@ class SQLite(SqlDialect):
         return select(found.c[key.name]).select_from(targets.join(found, found.c[key.name].in_(wanted)))
 
 
+def _in_row(row: ColumnElement[Any], path: ColumnElement[Any], type_: Any) -> ColumnElement[Any]:
+    # json_extract makes a text of a JSON string, a JSON column holds the string's JSON.
+    if isinstance(type_, JsonType):
+        return row.op("->", return_type=Text())(path)
+    return func.json_extract(row, path, type_=type_)
+
+
 def _as_stored(type_: Any) -> Any:
     return UtcTimeType() if isinstance(type_, UtcTwinType) else type_
 
 
+class LibsqlFile(SQLite):
+    """A file by the name of LibSQL, which differs in nothing but the ids of errors."""
+
+    store = "LIBSQL"
+
+
 SQLITE = SQLite()
+LIBSQL_FILE = LibsqlFile()

@@ -1,7 +1,8 @@
 """The storages on SQL databases."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -11,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from ..errors import InvalidArgument
 from ..schema_names import normalised_schema
 from ..storage import SchemaState, Storage
-from .database import Observer, SqlDatabase
+from ..urls import means_libsql, sqlite_address
+from .database import Observer, Observers, SqlDatabase
 from .dialects import SqlDialect
 from .domain import SqlDomain
 from .domains import sql_domain
@@ -36,6 +38,20 @@ class SqlStorage(Storage):
     def _make_domain(self, name: str) -> SqlDomain:
         return sql_domain(name)(self._database)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self._database.shown}>"
+
+    @cached_property
+    def address(self) -> str:  # made once: a database in memory has one of its own
+        server = self._database.server
+        if server.system == "postgresql":
+            return f"postgresql://{server.host or 'localhost'}:{server.port or 5432}/{server.database or ''}"
+        return sqlite_address(server.database) if server.host is None else f"{server.system}://{server.host}"
+
+    @property
+    def schema_name(self) -> str | None:
+        return self._database.schema
+
     @property
     def schema_state(self) -> SchemaState | None:
         return self._database.schema_state  # type: ignore[return-value]
@@ -49,17 +65,28 @@ class SqlStorage(Storage):
         return self._database.engine
 
     def observe(self, observer: Observer) -> Callable[[], None]:
-        """Have ``observer`` told of every statement of the domains: operation, SQL, rows, seconds.
+        """Have ``observer`` told of every statement of the domains: operation, SQL, rows, seconds, server.
 
         Returns a function that ends it.
         """
         return self._database.observers.add(observer)
 
+    @property
+    def observers(self) -> Observers:
+        """Who is told what happens in the storage's database, for telemetry."""
+        return self._database.observers
+
     async def init(self) -> None:
         await self._database.ready()
 
     async def ping(self) -> None:
-        await self._database.read(sign_of_life().bind())
+        await self._database.primary.read(sign_of_life().bind())
+
+    def session_scope(self) -> AbstractAsyncContextManager[None]:
+        return self._database.session_scope()
+
+    def current_reads(self) -> AbstractContextManager[None]:
+        return self._database.current_reads()
 
     async def close(self) -> None:
         await self._database.close()
@@ -111,7 +138,9 @@ class SqlStorage(Storage):
             raise InvalidArgument("session", "and connection were both given; join one of them")
         if read_only and (session is not None or connection is not None):
             raise InvalidArgument("read_only", "is for whoever began the transaction to say, and this one is joined")
-        unit = unit_of_work(self._database, read_only=read_only, session=session, connection=connection)
+        unit = unit_of_work(
+            self._database, read_only=read_only, session=session, connection=connection, watch=self.watch
+        )
         return unit if work is None else _within(unit, work)
 
 
@@ -126,8 +155,12 @@ class PgStorage(SqlStorage):
     Args:
         connection_string: as libpq, node-postgres or SQLAlchemy write it; or an ``AsyncEngine``, which is then shared
             and never disposed (statements go through SQLAlchemy, and the pool options mean nothing).
+        primary: another name for it, beside ``replicas``.
+        replicas: addresses of standbys of it. They answer reads outside of units of work.
+        max_lag: seconds that a replica may be behind the primary.
+        lag_interval: seconds between two looks at that, at most half of ``max_lag``; ``None`` for 1 s or that.
         schema_name: the PostgreSQL schema of the tables.
-        pool_size: connections at most.
+        pool_size: connections at most, to each server.
         pool_min: connections that stay open when idle.
         pool_timeout: seconds that a call waits for a free connection.
         idle_timeout: seconds after which an idle connection is closed.
@@ -140,8 +173,12 @@ class PgStorage(SqlStorage):
 
     def __init__(
         self,
-        connection_string: str | AsyncEngine,
+        connection_string: str | AsyncEngine | None = None,
         *,
+        primary: str | AsyncEngine | None = None,
+        replicas: Sequence[str] = (),
+        max_lag: float = 10.0,
+        lag_interval: float | None = None,
         schema_name: str | None = None,
         pool_size: int = 20,
         pool_min: int = 0,
@@ -154,30 +191,37 @@ class PgStorage(SqlStorage):
     ) -> None:
         first_use = FirstUse(create_schema)
         schema = normalised_schema(schema_name)
-        if isinstance(connection_string, AsyncEngine):
+        address = _one_of(connection_string, primary)
+        if isinstance(address, AsyncEngine):
+            if replicas:
+                raise InvalidArgument("replicas", "need the primary's address, not an engine")
             from .postgres_dialect import POSTGRESQL
 
-            super().__init__(_on_engine(connection_string, POSTGRESQL, first_use, schema))
+            super().__init__(_on_engine(address, POSTGRESQL, first_use, schema))
             return
         _positive(pool_size=pool_size, pool_timeout=pool_timeout, idle_timeout=idle_timeout, max_lifetime=max_lifetime)
+        _positive(max_lag=max_lag, lag_interval=max_lag if lag_interval is None else lag_interval)
         if not 0 <= pool_min <= pool_size:
             raise InvalidArgument("pool_min", f"must be between 0 and pool_size ({pool_size}), not {pool_min!r}")
         from .postgres import PgDatabase  # psycopg is imported by those who use it
 
-        super().__init__(
-            PgDatabase(
-                connection_string,
-                first_use,
-                schema=schema,
-                pool_size=pool_size,
-                pool_min=pool_min,
-                pool_timeout=pool_timeout,
-                idle_timeout=idle_timeout,
-                max_lifetime=max_lifetime,
-                statement_timeout=statement_timeout,
-                prepare=prepare,
-            )
-        )
+        options: dict[str, Any] = {
+            "schema": schema,
+            "pool_size": pool_size,
+            "pool_min": pool_min,
+            "idle_timeout": idle_timeout,
+            "max_lifetime": max_lifetime,
+            "statement_timeout": statement_timeout,
+            "prepare": prepare,
+        }
+        database = PgDatabase(address, first_use, pool_timeout=pool_timeout, **options)
+        if not replicas:
+            super().__init__(database)
+            return
+        from .replicas import replicated
+
+        options["pool_timeout"] = pool_timeout
+        super().__init__(replicated(database, replicas, max_lag=max_lag, lag_interval=lag_interval, **options))
 
 
 class SqliteStorage(SqlStorage):
@@ -210,6 +254,8 @@ class SqliteStorage(SqlStorage):
         if isinstance(path_or_url, AsyncEngine):
             from .sqlite_dialect import SQLITE
 
+            if path_or_url.dialect.driver == "hrana":
+                raise InvalidArgument("engine", "leads to a LibSQL server, which is for LibSQLStorage")
             super().__init__(_on_engine(path_or_url, SQLITE, first_use, None))
             return
         _positive(pool_size=pool_size, pool_timeout=pool_timeout, busy_timeout=busy_timeout)
@@ -226,11 +272,87 @@ class SqliteStorage(SqlStorage):
         )
 
 
+class LibSQLStorage(SqlStorage):
+    """Storage on a LibSQL server (Turso, sqld) or in a file, in the tables of ``@mastra/libsql``.
+
+    ::
+
+        async with LibSQLStorage("libsql://database-owner.turso.io", auth_token=token) as storage:
+            await storage.memory.save_messages("thread-1", [{"role": "user", "content": "Hello"}])
+
+    A server needs ``pip install "mastra-store[libsql]"``. A file is used as ``SqliteStorage`` uses it.
+
+    Args:
+        url: ``libsql://``, ``https://`` or ``http://``; ``libsql://host?tls=0`` is a server without TLS. Or a file:
+            ``file:...``, a path or ``:memory:``. Or an ``AsyncEngine``, which is then shared and never disposed.
+        auth_token: what lets us in; it may also stand in the URL, as ``?authToken=...``. Files need none.
+        pool_size: requests to the server at the same time, at most; of a file, connections (each a thread).
+        pool_timeout: seconds that a call waits for one of them.
+        busy_timeout: seconds that a write waits for other writers.
+        request_timeout: seconds that an answer of the server may take.
+        create_schema: ``if_missing`` makes the tables in an empty database; ``never`` runs no DDL at all.
+    """
+
+    def __init__(
+        self,
+        url: str | Path | AsyncEngine,
+        auth_token: str | None = None,
+        *,
+        pool_size: int | None = None,
+        pool_timeout: float = 30.0,
+        busy_timeout: float = 30.0,
+        request_timeout: float = 30.0,
+        create_schema: CreateSchema = "if_missing",
+    ) -> None:
+        first_use = FirstUse(create_schema)
+        if isinstance(url, AsyncEngine):
+            super().__init__(_on_libsql_engine(url, first_use))
+            return
+        remote = isinstance(url, str) and means_libsql(url)
+        size = pool_size if pool_size is not None else 20 if remote else 5
+        _positive(pool_size=size, pool_timeout=pool_timeout, busy_timeout=busy_timeout, request_timeout=request_timeout)
+        database: SqlDatabase
+        if remote:
+            from .libsql import LibsqlDatabase
+
+            database = LibsqlDatabase(
+                str(url),
+                first_use,
+                auth_token=auth_token,
+                pool_size=size,
+                pool_timeout=pool_timeout,
+                busy_timeout=busy_timeout,
+                request_timeout=request_timeout,
+            )
+        else:
+            from .sqlite import SqliteDatabase
+            from .sqlite_dialect import LIBSQL_FILE
+
+            database = SqliteDatabase(
+                str(url),
+                first_use,
+                pool_size=size,
+                pool_timeout=pool_timeout,
+                busy_timeout=busy_timeout,
+                sql=LIBSQL_FILE,
+            )
+        super().__init__(database)
+
+
 async def _within(
     unit: AbstractAsyncContextManager[SqlTransaction], work: Callable[[SqlTransaction], Awaitable[R]]
 ) -> R:
     async with unit as transaction:
         return await work(transaction)
+
+
+def _one_of(connection_string: str | AsyncEngine | None, primary: str | AsyncEngine | None) -> str | AsyncEngine:
+    if connection_string is not None and primary is not None:
+        raise InvalidArgument("primary", "and connection_string were both given, and are the same; give one")
+    address = primary if connection_string is None else connection_string
+    if address is None:
+        raise InvalidArgument("connection_string", "is missing: say where the database is")
+    return address
 
 
 def _on_engine(engine: AsyncEngine, sql: SqlDialect, first_use: FirstUse, schema: str | None) -> SqlDatabase:
@@ -239,6 +361,16 @@ def _on_engine(engine: AsyncEngine, sql: SqlDialect, first_use: FirstUse, schema
     from .engine import EngineDatabase
 
     return EngineDatabase(engine, sql, first_use, schema)
+
+
+def _on_libsql_engine(engine: AsyncEngine, first_use: FirstUse) -> SqlDatabase:
+    if engine.dialect.driver == "hrana":
+        from .libsql_dialect import LIBSQL
+
+        return _on_engine(engine, LIBSQL, first_use, None)
+    from .sqlite_dialect import LIBSQL_FILE
+
+    return _on_engine(engine, LIBSQL_FILE, first_use, None)
 
 
 def _positive(**options: float) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from ..domains.base import Watch
 from ..errors import MastraError
 from ..transaction import Transaction, Turns
 from .database import Executor, OnConnection, SqlDatabase
@@ -107,8 +108,13 @@ async def unit_of_work(
     read_only: bool = False,
     session: AsyncSession | None = None,
     connection: AsyncConnection | None = None,
+    watch: Watch | None = None,
 ) -> AsyncIterator[SqlTransaction]:
-    """Open a unit of work on a connection of ours, or join the caller's session or connection."""
+    """Open a unit of work on a connection of ours, or join the caller's session or connection.
+
+    Args:
+        watch: put around the methods of its domains.
+    """
     await database.ready()
     turns = Turns()
     options = {_TURNS: turns, **database.transaction_options(read_only=read_only)}
@@ -126,7 +132,10 @@ async def unit_of_work(
                     await bound.run_sync(begin_to_write)
             # A connection of the caller's may be of any driver: there statements go through SQLAlchemy.
             through = database if ours else ThroughSqlalchemy(database)
-            yield SqlTransaction(SqlUnit(database, through, used, bound, turns), used, turns)
+            async with database.only_reading(bound) if read_only else nullcontext():
+                transaction = SqlTransaction(SqlUnit(database, through, used, bound, turns), used, turns)
+            transaction.watch = watch
+            yield transaction
             turns.check_failed()
             if session is None:
                 # On a connection of the caller's this ends our savepoint; the transaction around it stays open.

@@ -7,6 +7,7 @@ from .message_lists import *  # noqa: F403
 from .messages import *  # noqa: F403
 from .neighbourhoods import *  # noqa: F403
 from .paging import *  # noqa: F403
+from .read_scopes import *  # noqa: F403
 from .refused_ids import *  # noqa: F403
 from .refused_input import *  # noqa: F403
 from .resources import *  # noqa: F403

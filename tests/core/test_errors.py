@@ -8,8 +8,11 @@ import pytest
 
 from mastra_store import errors
 from mastra_store.errors import (
+    AccessDenied,
     AlreadyExists,
+    CommitOutcomeUnknown,
     Conflict,
+    DomainMissing,
     InvalidArgument,
     LockTimeout,
     MastraError,
@@ -20,9 +23,11 @@ from mastra_store.errors import (
     SchemaBehind,
     SchemaError,
     SchemaMissing,
+    TokenExpired,
     TransactionClosed,
     TransactionError,
     TransactionFailed,
+    TransactionLost,
     TransactionSpansBackends,
     Unavailable,
     masked,
@@ -34,9 +39,13 @@ TREE = [
     (NotFound, MastraError, "USER", "NOT_FOUND"),
     (Conflict, MastraError, "USER", "CONFLICT"),
     (AlreadyExists, Conflict, "USER", "ALREADY_EXISTS"),
+    (DomainMissing, MastraError, "USER", "DOMAIN_MISSING"),
     (Unavailable, MastraError, "THIRD_PARTY", "UNAVAILABLE"),
     (PoolTimeout, Unavailable, "THIRD_PARTY", "POOL_TIMEOUT"),
     (LockTimeout, Unavailable, "THIRD_PARTY", "LOCK_TIMEOUT"),
+    (AccessDenied, MastraError, "USER", "ACCESS_DENIED"),
+    (TokenExpired, AccessDenied, "USER", "TOKEN_EXPIRED"),
+    (CommitOutcomeUnknown, MastraError, "THIRD_PARTY", "COMMIT_OUTCOME_UNKNOWN"),
     (SchemaError, MastraError, "SYSTEM", "FAILED"),
     (SchemaMissing, SchemaError, "SYSTEM", "SCHEMA_MISSING"),
     (SchemaBehind, SchemaError, "SYSTEM", "SCHEMA_BEHIND"),
@@ -44,6 +53,7 @@ TREE = [
     (TransactionError, MastraError, "USER", "FAILED"),
     (TransactionClosed, TransactionError, "USER", "TRANSACTION_CLOSED"),
     (TransactionFailed, TransactionError, "USER", "TRANSACTION_FAILED"),
+    (TransactionLost, TransactionError, "THIRD_PARTY", "TRANSACTION_LOST"),
     (TransactionSpansBackends, TransactionError, "USER", "TRANSACTION_SPANS_BACKENDS"),
     (QueryFailed, MastraError, "THIRD_PARTY", "FAILED"),
 ]
@@ -183,3 +193,11 @@ def _raised(error: MastraError, cause: Exception) -> MastraError:
     with pytest.raises(MastraError) as raised:
         raise error from cause
     return raised.value
+
+
+@pytest.mark.parametrize(
+    ("what", "shown"),
+    [("thread", "a thread"), ("agent", "an agent"), ("MCP client", "an MCP client"), ("URL", "a URL")],
+)
+def test_what_exists_has_the_article_that_it_is_spoken_with(what: str, shown: str) -> None:
+    assert str(AlreadyExists(what, id="x")) == f"such {shown} is already stored (id='x')"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from mastra_store.errors import InvalidArgument
-from mastra_store.jsontext import MAX_DEPTH, as_object, checked, decode, decode_if_json, encode, storable, text_of
+from mastra_store.jsontext import MAX_DEPTH, as_object, checked, decode, decode_if_json, encode, same, storable, text_of
 from mastra_store.testing.strategies import WILD_TEXTS, json_values
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
@@ -132,3 +132,38 @@ class TestAsObject:
     def test_what_is_none_is_refused(self, value: Any) -> None:
         with pytest.raises(InvalidArgument, match=r"v must be an object, not "):
             as_object(value, "v")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (1, 1.0),
+        ({"a": 1, "b": [2]}, {"b": [2.0], "a": 1}),
+        ([], []),
+        (None, None),
+        ([True, {"a": False}], [True, {"a": False}]),
+    ],
+)
+def test_values_are_the_same_whatever_the_order_of_keys(one: Any, other: Any) -> None:
+    assert same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (1, True),
+        (0, False),
+        (0, None),
+        ("1", 1),
+        ([1], [True]),
+        ({"a": [1]}, {"a": [True]}),
+        ({"a": None}, {}),
+        ([1, 2], [2, 1]),
+        ([1], [1, 1]),
+        ({}, []),
+        ([], ""),
+    ],
+)
+def test_values_of_other_types_are_not_the_same(one: Any, other: Any) -> None:
+    assert not same(one, other)
+    assert not same(other, one)

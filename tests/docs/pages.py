@@ -31,6 +31,12 @@ POSTGRESQL = "postgresql://user:password@host/database"
 """How the pages write the address of a PostgreSQL database."""
 MONGODB = "mongodb://user:password@host/database"
 """How the pages write the address of a MongoDB database."""
+LIBSQL = "libsql://database-owner.turso.io"
+"""How the pages write the address of a LibSQL server."""
+LIBSQL_TOKEN = "TURSO_AUTH_TOKEN"
+"""The variable in which the pages have its token."""
+REPLICAS = tuple(POSTGRESQL.replace("host", f"replica-{number}") for number in (1, 2))
+"""How they write the addresses of its replicas."""
 SQLITE = "agent.db"
 """How the pages write the path of an SQLite file."""
 
@@ -123,6 +129,7 @@ def run_shell(page: Path, addresses: Mapping[str, str], directory: Path, path: l
         "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]]),
         "ALEMBIC_CONFIG": str(ROOT / "alembic.ini"),
         "PYTHONPATH": str(ROOT),
+        LIBSQL_TOKEN: os.environ.get(LIBSQL_TOKEN, ""),
     }
     done = subprocess.run(
         ["bash", "-c", "\n".join(script)], cwd=directory, env=environment, stdout=subprocess.PIPE, text=True, check=True

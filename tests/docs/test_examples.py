@@ -3,15 +3,29 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.docs import pages, prelude
-from tests.docs.pages import MONGODB, PAGES, POSTGRESQL, ROOT, SQLITE
-from tests.servers.postgres import MAJORS, PostgresServer
+from tests.docs.pages import LIBSQL, LIBSQL_TOKEN, MONGODB, PAGES, POSTGRESQL, REPLICAS, ROOT, SQLITE
+from tests.requirements import skip_or_fail
+from tests.servers import MissingServerError
+from tests.servers.postgres import MAJORS, PostgresServer, primary_of_standbys
+from tests.servers.sqld import LibsqlServer
 
-ABOUT_BOTH = {"memory", "workflows", "transactions", "errors"}
+ABOUT_ALL = {
+    "agents",
+    "errors",
+    "from-the-document",
+    "memory",
+    "observability",
+    "retention",
+    "scores",
+    "transactions",
+    "workflows",
+}
 """Pages whose examples mean the same on every backend: they run on each."""
 ABOUT_DOMAINS = {"memory", "workflows"}
 """Of those, the pages that run on MongoDB too."""
@@ -23,22 +37,46 @@ NOT_RUN = {"pip", "make", "pytest"}
 def runs(language: str) -> list[tuple[str, str]]:
     """The pages with blocks of a language, and the backends to run them on."""
     named = [name for name, path in PAGES.items() if pages.blocks(path, language) and name != "conformance"]
-    kinds = {name: ["sqlite", "postgresql"] if name in ABOUT_BOTH else ["sqlite"] for name in named}
+    kinds = {name: ["sqlite", "postgresql", "libsql"] if name in ABOUT_ALL else ["sqlite"] for name in named}
     return [(name, kind) for name in named for kind in kinds[name] + ["mongodb"] * (name in ABOUT_DOMAINS)]
 
 
 @pytest.fixture
 def addresses(request: pytest.FixtureRequest, name: str, backend: str) -> Iterator[dict[str, str]]:
     """What stands for the addresses on a page. Files are made in the current directory."""
-    shown, meant = PAGES[name].read_text(encoding="utf-8"), {}
-    if MONGODB in shown or backend == "mongodb":
-        meant[SQLITE if backend == "mongodb" else MONGODB] = request.getfixturevalue("mongodb_url")
-    if backend == "mongodb" or (backend == "sqlite" and POSTGRESQL not in shown):
-        yield meant
-        return
-    servers: Callable[[int], PostgresServer] = request.getfixturevalue("postgres_servers")
-    with servers(max(MAJORS)).database() as url:
-        yield meant | ({POSTGRESQL: url} if backend == "sqlite" else {POSTGRESQL: url, SQLITE: url})
+    page, found = PAGES[name].read_text(encoding="utf-8"), {}
+    with ExitStack() as stack:
+        if LIBSQL in page or backend == "libsql":
+            request.getfixturevalue("libsql_url")
+            server: LibsqlServer = request.getfixturevalue("libsql_server")
+            stack.enter_context(pytest.MonkeyPatch.context()).setenv(LIBSQL_TOKEN, server.full_access or "")
+            found = {f"{LIBSQL}?": f"{server.url_with(None)}&", LIBSQL: server.url_with(None)}
+            if backend == "libsql":
+                found[SQLITE] = server.url
+        if REPLICAS[0] in page:
+            found |= stack.enter_context(_replicated())
+        elif POSTGRESQL in page or backend == "postgresql":
+            servers: Callable[[int], PostgresServer] = request.getfixturevalue("postgres_servers")
+            found[POSTGRESQL] = stack.enter_context(servers(max(MAJORS)).database())
+        if backend == "postgresql":
+            found[SQLITE] = found[POSTGRESQL]
+        if MONGODB in page or backend == "mongodb":
+            found[SQLITE if backend == "mongodb" else MONGODB] = request.getfixturevalue("mongodb_url")
+        yield found
+
+
+@contextmanager
+def _replicated() -> Iterator[dict[str, str]]:
+    """A primary for the database's address, and two standbys for the replicas'."""
+    with ExitStack() as stack:
+        try:
+            primary = stack.enter_context(primary_of_standbys(max(MAJORS)))
+        except MissingServerError as missing:
+            skip_or_fail("PostgreSQL", missing)
+        url = stack.enter_context(primary.database())
+        standbys = [stack.enter_context(primary.standby()) for _ in REPLICAS]
+        urls = [each.url_of(url.rpartition("/")[2]) for each in standbys]
+        yield {POSTGRESQL: url, **dict(zip(REPLICAS, urls, strict=True))}
 
 
 @pytest.mark.parametrize(("name", "backend"), runs("python"))
@@ -55,7 +93,7 @@ def test_commands_run(
     name: str, backend: str, addresses: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     path = [Path(sys.executable).parent]
-    if addresses:
+    if POSTGRESQL in addresses:
         path.append(request.getfixturevalue("postgres_servers")(max(MAJORS)).binaries)
     (tmp_path / "schema").symlink_to(ROOT / "schema")
 

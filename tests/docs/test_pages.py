@@ -7,11 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from mastra_store import MongoStorage, PgStorage, SqliteStorage, errors, open_storage
+from mastra_store import LibSQLStorage, MongoStorage, PgStorage, SqliteStorage, errors, open_storage
 from mastra_store.domains import domains
 from tests.docs.pages import PAGES, ROOT, blocks
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)]+)\)")
+PAGE_OF = dict.fromkeys(
+    (
+        "prompt_blocks",
+        "scorer_definitions",
+        "mcp_clients",
+        "mcp_servers",
+        "workspaces",
+        "skills",
+        "favorites",
+    ),
+    "agents",
+)
+"""Domains that share another's page."""
 METHODS = [
     (domain.name, name)
     for domain in domains()
@@ -22,12 +35,12 @@ METHODS = [
 
 @pytest.mark.parametrize(("domain", "method"), METHODS)
 def test_every_method_has_an_example(domain: str, method: str) -> None:
-    examples = "\n".join(block.text for block in blocks(PAGES[domain], "python"))
+    examples = "\n".join(block.text for block in blocks(PAGES[PAGE_OF.get(domain, domain)], "python"))
 
     assert f".{method}(" in examples
 
 
-@pytest.mark.parametrize("storage", [PgStorage, SqliteStorage, MongoStorage])
+@pytest.mark.parametrize("storage", [PgStorage, SqliteStorage, LibSQLStorage, MongoStorage])
 def test_every_option_of_a_storage_is_explained(storage: type) -> None:
     explained = PAGES["connections"].read_text(encoding="utf-8")
     options = [
@@ -46,14 +59,15 @@ def test_every_address_of_the_table_means_a_storage_of_its_kind() -> None:
 
     kinds = {address: type(open_storage(address)) for address in addresses}
 
-    assert kinds == {
-        address: PgStorage
-        if re.match("postgres|host=", address)
-        else MongoStorage
-        if address.startswith("mongodb")
-        else SqliteStorage
-        for address in addresses
-    }
+    assert kinds == {address: kind_of(address) for address in addresses}
+
+
+def kind_of(address: str) -> type:
+    if re.match("libsql:|http", address):
+        return LibSQLStorage
+    if address.startswith("mongodb"):
+        return MongoStorage
+    return PgStorage if re.match("postgres|host=", address) else SqliteStorage
 
 
 def test_the_tree_of_errors_is_the_one_in_the_code() -> None:

@@ -2,26 +2,33 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Select, func, select
 
+from mastra_store import MongoStorage, domains as all_domains
 from mastra_store.documents import Collection
-from mastra_store.domains import Domain, Domains, Lazy, domains
+from mastra_store.domains import Domains, Lazy, domains
 from mastra_store.domains.base import operation
+from mastra_store.domains.pruning import Prunable
 from mastra_store.errors import InvalidArgument
 from mastra_store.models.blobs import SkillBlobRow
 from mastra_store.mongo import domains as mongo_domains
-from mastra_store.mongo.domain import MongoDomain
+from mastra_store.mongo.pruning import MongoPruning
+from mastra_store.records.retention import PrunedTable
 from mastra_store.sql import domains as sql_domains
 from mastra_store.sql.dialects import SqlDialect
-from mastra_store.sql.domain import SqlDomain
 from mastra_store.sql.plans import statement
+from mastra_store.sql.pruning import SqlPruning
+from mastra_store.sql.storage import SqlStorage
 from mastra_store.storage import Storage
 
 
-class DummyDomain(Domain, ABC):
+class DummyDomain(Prunable, ABC):
+    prunable = ("old_blobs",)
+
     @abstractmethod
     async def count(self) -> int: ...
 
@@ -30,8 +37,9 @@ class DummyDomain(Domain, ABC):
         raise InvalidArgument("everything", "is refused")
 
 
-class SqlDummy(SqlDomain, DummyDomain):
+class SqlDummy(SqlPruning, DummyDomain):
     rows = (SkillBlobRow,)
+    ages = {"old_blobs": SkillBlobRow.created_at}  # noqa: RUF012
 
     async def count(self) -> int:
         [count] = await self._database.read(blobs().bind())
@@ -41,8 +49,9 @@ class SqlDummy(SqlDomain, DummyDomain):
 BLOBS = Collection("mastra_skill_blobs", ())
 
 
-class MongoDummy(MongoDomain, DummyDomain):
+class MongoDummy(MongoPruning, DummyDomain):
     collections = (BLOBS,)
+    ages = {"old_blobs": (BLOBS, "createdAt")}  # noqa: RUF012
 
     async def count(self) -> int:
         return len(await self._database.find(BLOBS, {}))
@@ -62,16 +71,17 @@ def dummy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sql_domains.SQL_DOMAINS, "dummy", "dummy.SqlDummy")
     monkeypatch.setitem(mongo_domains.MONGO_DOMAINS, "dummy", "dummy.MongoDummy")
     found = sql_domains.import_module
-    for backend in (sql_domains, mongo_domains):
+    for importer in (sql_domains, mongo_domains, all_domains):
         monkeypatch.setattr(
-            backend, "import_module", lambda name, package: _Home if name == ".dummy" else found(name, package)
+            importer, "import_module", lambda name, package: _Home if name == ".dummy" else found(name, package)
         )
     return iter([None])
 
 
 class _Home:
-    """Stands for the modules ``dummy`` of ``mastra_store.sql`` and ``mastra_store.mongo``."""
+    """Stands for the modules ``dummy`` of ``mastra_store.domains``, of its ``sql`` and of its ``mongo``."""
 
+    DummyDomain = DummyDomain
     SqlDummy = SqlDummy
     MongoDummy = MongoDummy
 
@@ -96,6 +106,28 @@ async def test_a_unit_of_work_has_it(storage: Storage) -> None:
         assert tx.dummy is not storage.dummy  # type: ignore[attr-defined]
 
 
+@pytest.mark.needs("sql")
+async def test_it_is_pruned(storage: SqlStorage) -> None:
+    async with storage.transaction() as tx:
+        tx.session.add_all(
+            SkillBlobRow(hash=name, content="", size=0, created_at=datetime.now(UTC) - timedelta(days=age))
+            for name, age in (("old", 31), ("new", 29))
+        )
+
+    pruned = await storage.prune({"dummy": {"oldBlobs": {"max_age": "30d"}}, "memory": {"threads": {"max_age": "1d"}}})
+
+    assert pruned == [
+        PrunedTable("memory", "mastra_threads", 0, done=True),
+        PrunedTable("dummy", "mastra_skill_blobs", 1, done=True),
+    ]
+    assert await storage.dummy.count() == 1  # type: ignore[attr-defined]
+
+
+async def test_its_tables_are_named_where_a_policy_is_refused(storage: Storage) -> None:
+    with pytest.raises(InvalidArgument, match="old_blobs"):
+        await storage.prune({"dummy": {"blobs": {"max_age": "30d"}}})
+
+
 def test_the_list_has_it() -> None:
     assert "dummy" in [domain.name for domain in domains()]
 
@@ -111,8 +143,13 @@ def test_every_domain_of_the_list_has_a_class_on_sql(monkeypatch: pytest.MonkeyP
         assert issubclass(sql_domains.sql_domain(domain.name), domain.contract)
 
 
-def test_every_domain_of_the_list_has_a_class_on_mongodb(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mongodb_says_which_domains_of_the_list_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
+    storage = MongoStorage("mongodb://host/database")
 
     for domain in domains():
-        assert issubclass(mongo_domains.mongo_domain(domain.name), domain.contract)
+        if storage.offers(domain.name):
+            assert issubclass(mongo_domains.mongo_domain(domain.name), domain.contract)
+        else:
+            with pytest.raises(AttributeError, match=domain.name):
+                getattr(storage, domain.name)

@@ -25,6 +25,7 @@ from mastra_store.migrations.engines import connected
 from mastra_store.revisions import HEAD
 from mastra_store.sql import first_use
 from mastra_store.sql.database import SqlDatabase
+from tests.conftest import statements_of
 from tests.migrations.catalogs import apply, apply_sqlite, tables_of
 from tests.servers.postgres import MAJORS, PostgresServer
 
@@ -42,6 +43,8 @@ class Database:
     def apply_export(self) -> None:
         if self.url.startswith("postgresql"):
             apply(self.url, export_schemas())
+        elif self.url.startswith("libsql"):
+            self.run(*statements_of(export_schemas(dialect="sqlite")))
         else:
             apply_sqlite(Path(self.url.removeprefix("sqlite:///")), export_schemas(dialect="sqlite"))
 
@@ -53,13 +56,15 @@ class Database:
             return {tuple(row) for row in connection.exec_driver_sql(f"SELECT {name} FROM {catalog}")}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "libsql", "postgresql"])
 def empty(
     request: pytest.FixtureRequest, sqlite_path: Path, postgres_servers: Callable[[int], PostgresServer]
 ) -> Iterator[Database]:
     """A database without any table."""
     if request.param == "sqlite":
         yield Database(f"sqlite:///{sqlite_path}")
+    elif request.param == "libsql":
+        yield Database(request.getfixturevalue("libsql_url"))
     else:
         with postgres_servers(max(MAJORS)).database() as url:
             yield Database(url)

@@ -2,9 +2,13 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
+
+from mastra_store.hrana.dbapi import Dbapi
 
 Catalog = dict[str, str]
 """What there is, as ``column mastra_threads.id``, and how it is defined. Functions without their bodies."""
@@ -70,13 +74,14 @@ def postgresql_catalog(url: str, schema: str = "public", *, ours: bool = False) 
 
 
 def sqlite_catalog(path: str | Path, *, ours: bool = False) -> Catalog:
-    """All that Mastra has in a file, likewise."""
-    connection = sqlite3.connect(path)
-    try:
-        found = {name: _plain(sql) for name, sql in connection.execute(_SQLITE)}
-    finally:
-        connection.close()
+    """All that Mastra has in a file, likewise; or on a LibSQL server, whose URL is given."""
+    with closing(_connected(path)) as connection:
+        found = {name: _plain(sql) for name, sql in connection.cursor().execute(_SQLITE)}
     return found if ours else _without_ours(found)
+
+
+def _connected(path: str | Path) -> Any:
+    return Dbapi.connect(path) if isinstance(path, str) and "://" in path else sqlite3.connect(path)
 
 
 def differences(theirs: Catalog, ours: Catalog) -> dict[str, tuple[str | None, str | None]]:

@@ -4,7 +4,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,16 @@ from typing import Any
 import pymongo
 import pytest
 
-from mastra_store import MongoStorage, PgStorage, SqliteStorage, export_schemas
+from mastra_store import LibSQLStorage, MongoStorage, PgStorage, export_schemas
+from mastra_store.hrana.address import Address
 from mastra_store.records.memory import Message, Resource, Thread
 from mastra_store.storage import Storage
+from tests.conftest import statements_of
 from tests.interop.peer import Peer, TypeScriptStore, peer
 from tests.requirements import skip_or_fail
 from tests.servers import MissingServerError
 from tests.servers.postgres import MAJORS, PostgresServer
+from tests.servers.sqld import LibsqlServer
 
 
 @dataclass
@@ -52,11 +55,17 @@ def maker(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+ON_MONGODB = {"test_memory", "test_workflows", "test_workflow_threads"}
+"""Modules of the domains that MongoDB has."""
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that ``needs("sql")`` is not run on MongoDB."""
     if "database" in metafunc.fixturenames:
         sql_only = any("sql" in marker.args for marker in metafunc.definition.iter_markers("needs"))
-        metafunc.parametrize("database", ["postgresql", "libsql", *([] if sql_only else ["mongodb"])], indirect=True)
+        on_mongodb = metafunc.module.__name__.rpartition(".")[2] in ON_MONGODB and not sql_only
+        kinds = ["postgresql", "libsql", "sqld", *(["mongodb"] if on_mongodb else [])]
+        metafunc.parametrize("database", kinds, indirect=True)
 
 
 @pytest.fixture
@@ -66,6 +75,10 @@ def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, 
         path = request.getfixturevalue("sqlite_path")
         shutil.copy(request.getfixturevalue(f"{maker}_file"), path)
         yield "libsql", str(path)
+    elif request.param == "sqld":
+        server: LibsqlServer = request.getfixturevalue("libsql_server")
+        server.migrated(*request.getfixturevalue(f"{maker}_statements"))
+        yield "libsql", server.url
     elif request.param == "mongodb":
         url = request.getfixturevalue("mongodb_url")
         if maker == "python":
@@ -79,14 +92,22 @@ def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, 
             yield "postgresql", url
 
 
+def opened(node: Peer, backend: str, place: str) -> AbstractContextManager[TypeScriptStore]:
+    """A TypeScript store on a database."""
+    if backend in ("postgresql", "mongodb"):
+        return node.open("pg" if backend == "postgresql" else backend, place)
+    if "://" not in place:
+        return node.open("libsql", f"file:{place}")
+    address = Address.of(place)
+    return node.open("libsql", address.base, token=address.token)
+
+
 @pytest.fixture
 async def shared(node: Peer, database: tuple[str, str]) -> AsyncIterator[Shared]:
     """The fresh database, open on both sides. Neither may change its tables any more."""
     backend, place = database
-    kind = {"postgresql": "pg"}.get(backend, backend)
-    url = f"file:{place}" if backend == "libsql" else place
-    storages: dict[str, Any] = {"postgresql": PgStorage, "libsql": SqliteStorage, "mongodb": MongoStorage}
-    with node.open(kind, url) as typescript:
+    storages: dict[str, Any] = {"postgresql": PgStorage, "libsql": LibSQLStorage, "mongodb": MongoStorage}
+    with opened(node, backend, place) as typescript:
         async with storages[backend](place, create_schema="never") as python:
             yield Shared(backend, typescript, python)
 
@@ -122,3 +143,20 @@ def typescript_file(tmp_path_factory: pytest.TempPathFactory, node: Peer) -> Pat
 def python_file(migrated_file: Path) -> Path:
     """A file with our tables."""
     return migrated_file
+
+
+@pytest.fixture(scope="session")
+def typescript_statements(typescript_file: Path) -> list[str]:
+    """What makes the tables of @mastra/libsql. On an empty server it makes them all at once, and fails as often as not
+    because its own statements lock each other out."""
+    connection = sqlite3.connect(typescript_file)
+    found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC, rowid")
+    statements = [sql for (sql,) in found]
+    connection.close()
+    return statements
+
+
+@pytest.fixture(scope="session")
+def python_statements() -> list[str]:
+    """What makes our tables."""
+    return statements_of(export_schemas(dialect="sqlite"))

@@ -18,7 +18,7 @@ const stores = new Map();
 const open = {
   pg: ({ url, schema }) =>
     new PostgresStore({ id: "peer", connectionString: url, ...(schema ? { schemaName: schema } : {}) }),
-  libsql: ({ url }) => new LibSQLStore({ id: "peer", url }),
+  libsql: ({ url, token }) => new LibSQLStore({ id: "peer", url, ...(token ? { authToken: token } : {}) }),
   mongodb: ({ url }) => new MongoDBStore({ id: "peer", uri: url, dbName: new URL(url).pathname.slice(1) }),
 };
 

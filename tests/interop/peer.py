@@ -35,9 +35,11 @@ class Peer:
         self._answered.register(answers, selectors.EVENT_READ)
 
     @contextmanager
-    def open(self, backend: str, url: str, *, schema: str | None = None) -> Iterator["TypeScriptStore"]:
+    def open(
+        self, backend: str, url: str, *, schema: str | None = None, token: str | None = None
+    ) -> Iterator["TypeScriptStore"]:
         """A store of ``pg``, ``libsql`` or ``mongodb``, which makes its tables where they are missing."""
-        number = self.ask(call="open", args={"backend": backend, "url": url, "schema": schema})
+        number = self.ask(call="open", args={"backend": backend, "url": url, "schema": schema, "token": token})
         try:
             yield TypeScriptStore(self, number)
         finally:

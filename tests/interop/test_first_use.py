@@ -8,13 +8,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mastra_store import PgStorage, SchemaBehind, SqliteStorage, migrations
+from mastra_store import SchemaBehind, migrations, open_storage
 from mastra_store.revisions import HEAD, VERSION_TABLE
 from mastra_store.testing.builders import message, resource, thread
 from tests.interop.catalog import differences, postgresql_catalog, sqlite_catalog
 from tests.interop.conftest import Shared, sent
 from tests.interop.peer import Peer
 from tests.servers.postgres import MAJORS, PostgresServer
+from tests.servers.sqld import LibsqlServer
 
 pytestmark = pytest.mark.xdist_group("interop")
 
@@ -31,7 +32,7 @@ async def test_nothing_is_made_in_a_database_of_typescript(database: tuple[str, 
     catalog = postgresql_catalog if backend == "postgresql" else sqlite_catalog
     before = catalog(place)
 
-    async with (PgStorage if backend == "postgresql" else SqliteStorage)(place) as storage:
+    async with open_storage(place) as storage:
         await storage.memory.save_messages("t", [message()])
         await storage.workflows.create_run(workflow_id="daily", run_id="run")
 
@@ -42,8 +43,8 @@ async def test_nothing_is_made_in_a_database_of_typescript(database: tuple[str, 
 @pytest.mark.needs("sql")
 @pytest.mark.parametrize("maker", ["typescript"])
 async def test_it_can_be_adopted(database: tuple[str, str]) -> None:
-    backend, place = database
-    url = place if backend == "postgresql" else f"sqlite:///{place}"
+    _, place = database
+    url = place if "://" in place else f"sqlite:///{place}"
 
     with pytest.raises(SchemaBehind, match="adopt"):
         migrations.upgrade(url)
@@ -71,6 +72,18 @@ def test_typescript_makes_nothing_in_a_file_of_ours(node: Peer, migrated_file: P
         pass
 
     assert differences(sqlite_catalog(migrated_file, ours=True), sqlite_catalog(sqlite_path, ours=True)) == {}
+
+
+def test_typescript_makes_nothing_on_a_server_of_ours(
+    node: Peer, libsql_server: LibsqlServer, python_statements: list[str]
+) -> None:
+    libsql_server.migrated(*python_statements)
+    before = libsql_server.definitions()
+
+    with node.open("libsql", libsql_server.http, token=libsql_server.full_access):
+        pass
+
+    assert libsql_server.definitions() == before
 
 
 def test_a_file_of_typescript_holds_binary_cells(node: Peer, sqlite_path: Path) -> None:

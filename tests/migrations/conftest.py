@@ -9,23 +9,34 @@ import pytest
 from mastra_store import migrations
 from tests.migrations.catalogs import dumped, sqlite_master
 from tests.servers.postgres import MAJORS, PostgresServer
+from tests.servers.sqld import LibsqlServer
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "libsql", "postgresql"])
 def url(
     request: pytest.FixtureRequest, sqlite_path: Path, postgres_servers: Callable[[int], PostgresServer]
 ) -> Iterator[str]:
     """A fresh, empty database of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{sqlite_path}"
+    elif request.param == "libsql":
+        yield request.getfixturevalue("libsql_url")
     else:
         with postgres_servers(max(MAJORS)).database() as url:
             yield url
 
 
 @pytest.fixture
-def definitions(url: str, sqlite_path: Path, postgres_servers: Callable[[int], PostgresServer]) -> Callable[[], object]:
+def definitions(
+    request: pytest.FixtureRequest,
+    url: str,
+    sqlite_path: Path,
+    postgres_servers: Callable[[int], PostgresServer],
+) -> Callable[[], object]:
     """All that is defined in the database ``url`` at the moment."""
+    if url.startswith("libsql"):
+        server: LibsqlServer = request.getfixturevalue("libsql_server")
+        return server.definitions
     if url.startswith("sqlite"):
         return lambda: sqlite_master(sqlite_path)
     return lambda: dumped(postgres_servers(max(MAJORS)).binaries, url)

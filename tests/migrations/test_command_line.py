@@ -85,7 +85,7 @@ def test_the_schema_is_an_argument(alembic: Alembic, postgres_url: str) -> None:
 def test_a_script_is_what_python_renders(alembic: Alembic, url: str) -> None:
     done = alembic("upgrade", "head", "--sql", url=url)
 
-    assert done.stdout == migrations.render_sql("sqlite" if url.startswith("sqlite") else "postgresql")
+    assert done.stdout == migrations.render_sql("postgresql" if url.startswith("postgresql") else "sqlite")
 
 
 @pytest.mark.postgres(18)

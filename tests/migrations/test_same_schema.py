@@ -11,8 +11,10 @@ import pytest
 
 from mastra_store import export_schemas, migrations
 from mastra_store.revisions import HEAD
+from tests.conftest import statements_of
 from tests.migrations.catalogs import apply, apply_sqlite, dumped, sqlite_master, tables_of
 from tests.servers.postgres import PostgresServer
+from tests.servers.sqld import LibsqlServer
 
 NAMES = [None, "my-tenant", "Über", "50%", "a" * 62 + "1", "a" * 62 + "2"]
 
@@ -53,6 +55,32 @@ def test_sqlite_is_the_same_by_migration_by_script_and_by_export(tmp_path: Path)
         assert migrations.check(f"sqlite:///{path}") == []
     migrations.upgrade(f"sqlite:///{exported}")
     assert sqlite_master(exported) == sqlite_master(migrated)
+
+
+def test_a_libsql_server_is_the_same_by_migration_by_script_and_by_export(
+    libsql_server: LibsqlServer, libsql_url: str
+) -> None:
+    migrations.upgrade(libsql_url)
+    migrated = libsql_server.definitions()
+    assert migrations.check(libsql_url) == []
+
+    for script in (migrations.render_sql("sqlite"), export_schemas(dialect="sqlite")):
+        libsql_server.empty()
+        statements = [each for each in statements_of(script) if each not in ("BEGIN", "COMMIT")]
+        libsql_server.execute(*statements)
+
+        assert libsql_server.definitions() == migrated
+        assert migrations.check(libsql_url) == []
+
+
+def test_a_libsql_server_goes_up_down_and_up(libsql_server: LibsqlServer, libsql_url: str) -> None:
+    migrations.upgrade(libsql_url)
+    first = libsql_server.definitions()
+    migrations.downgrade(libsql_url, "base")
+
+    assert libsql_server.definitions() == []
+    migrations.upgrade(libsql_url)
+    assert libsql_server.definitions() == first
 
 
 @pytest.mark.parametrize("schema", [None, "my-tenant"])

@@ -19,6 +19,7 @@ from mastra_store.models.memory import ThreadRow
 from mastra_store.models.observability import SpanRow
 from mastra_store.models.types import (
     FlagType,
+    InstructionsType,
     JsonType,
     MessageContentType,
     MessageKindType,
@@ -32,6 +33,7 @@ NOON = datetime(2025, 1, 1, 12, 0, 0, 1000, tzinfo=UTC)
 VALUES: dict[type, Any] = {
     UtcTimeType: NOON,
     FlagType: True,
+    InstructionsType: [{"type": "text", "content": "Ünïcödé"}],
     JsonType: {"key": ["value", 1, 0.5, None]},
     MessageContentType: {"format": 2, "parts": []},
     MessageKindType: "text",

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from mastra_store import (
+    AccessDenied,
+    CommitOutcomeUnknown,
     Conflict,
     MastraError,
     MongoStorage,
@@ -74,10 +76,10 @@ class TestOneCall:
         assert ids(await storage.memory.get_messages("t")) == ["new", "stored"]
 
     async def test_a_commit_whose_end_stays_unknown_says_so(self, process: MongoProcess, storage: MongoStorage) -> None:
-        with failing(process, "commitTransaction", times=1000, **UNKNOWN), pytest.raises(Unavailable) as told:
+        with failing(process, "commitTransaction", times=1000, **UNKNOWN), pytest.raises(CommitOutcomeUnknown) as told:
             await storage.memory.save_messages("t", [message("new")])
 
-        assert told.value.id == "MASTRA_STORAGE_MONGODB_SAVE_MESSAGES_UNKNOWN_COMMIT"
+        assert told.value.id == "MASTRA_STORAGE_MONGODB_SAVE_MESSAGES_COMMIT_OUTCOME_UNKNOWN"
 
     async def test_what_stays_in_the_way_is_a_conflict_in_the_end(
         self, process: MongoProcess, storage: MongoStorage
@@ -116,7 +118,7 @@ class TestOneCall:
 
     @pytest.mark.parametrize(
         ("code", "kind"),
-        [(50, Unavailable), (13, Unavailable), (43, Unavailable), (26, SchemaMissing), (2, QueryFailed)],
+        [(50, Unavailable), (13, AccessDenied), (43, Unavailable), (26, SchemaMissing), (2, QueryFailed)],
     )
     async def test_errors_are_told_apart_by_their_code(
         self, process: MongoProcess, storage: MongoStorage, code: int, kind: type[MastraError]
@@ -212,7 +214,7 @@ class TestAKilledServer:
             process.kill()
             results = await asyncio.gather(*writers, return_exceptions=True)
 
-        assert {type(each) for each in results if each is not None} <= {Unavailable}
+        assert {type(each) for each in results if each is not None} <= {Unavailable, CommitOutcomeUnknown}
         assert len(acknowledged) < 200
         process.start()
         async with MongoStorage(url) as storage:

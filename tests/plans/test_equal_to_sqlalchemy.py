@@ -8,7 +8,6 @@ from hypothesis import Phase, given, settings, strategies as st
 from sqlalchemy import Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mastra_store import SqliteStorage
 from mastra_store.models.base import Base
 from mastra_store.models.memory import MessageRow, ObservationalMemoryRow, ResourceRow, ThreadRow
 from mastra_store.models.observability import SpanRow
@@ -16,6 +15,7 @@ from mastra_store.models.schedules import ScheduleRow
 from mastra_store.models.scores import ScoreRow
 from mastra_store.models.types import (
     FlagType,
+    InstructionsType,
     JsonType,
     MessageContentType,
     MessageKindType,
@@ -23,13 +23,24 @@ from mastra_store.models.types import (
     UtcTwinType,
     format_2,
 )
+from mastra_store.models.versioned import AgentVersionRow
 from mastra_store.models.workflows import WorkflowSnapshotRow
 from mastra_store.sql.dialects import SqlDialect
 from mastra_store.sql.engine import ThroughSqlalchemy
 from mastra_store.sql.plans import statement
 from mastra_store.sql.storage import SqlStorage
 
-ROWS = (ThreadRow, MessageRow, ResourceRow, ObservationalMemoryRow, WorkflowSnapshotRow, SpanRow, ScheduleRow, ScoreRow)
+ROWS = (
+    ThreadRow,
+    MessageRow,
+    ResourceRow,
+    ObservationalMemoryRow,
+    WorkflowSnapshotRow,
+    SpanRow,
+    ScheduleRow,
+    ScoreRow,
+    AgentVersionRow,
+)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 SMALL = st.integers(-(2**31), 2**31 - 1)
@@ -65,6 +76,8 @@ def cells(column: Any) -> st.SearchStrategy[Any]:
             strategy = OBJECTS.map(format_2)
         case MessageKindType():
             return st.none() | TEXTS.filter(bool)
+        case InstructionsType():
+            strategy = TEXTS.filter(lambda text: not text.lstrip().startswith("[")) | st.lists(JSON, max_size=3)
         case JsonType():
             strategy = OBJECTS if kind.nested else JSON.filter(lambda value: value is not None)
         case _ if kind.python_type is int:
@@ -97,6 +110,6 @@ async def test_a_plan_reads_what_sqlalchemy_reads(storage: SqlStorage, row: type
     async with AsyncSession(storage.engine) as session:
         through = ThroughSqlalchemy(storage._database)
         assert by_plan == await through.run_on(await session.connection(), call)
-    if row is not SpanRow or isinstance(storage, SqliteStorage):  # PostgreSQL stamps spans itself
+    if row is not SpanRow or storage.engine.dialect.name == "sqlite":  # PostgreSQL stamps spans itself
         names = [each.key for each in row.__mapper__.column_attrs if not _is_twin(each)]
         assert by_plan == [tuple(values[name] for name in names)]

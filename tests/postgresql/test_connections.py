@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 import psycopg
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mastra_store import InvalidArgument, PgStorage, PoolTimeout, Unavailable, open_storage
+from tests.round_trips.wire import counted_wire
 
 pytestmark = pytest.mark.postgres(18)
 
@@ -40,6 +42,14 @@ async def waits_for_a_lock(outsider: psycopg.AsyncConnection) -> None:
             await asyncio.sleep(0.01)
 
 
+async def drop_all(outsider: psycopg.AsyncConnection) -> None:
+    """End every other session of the database. Returns once they are gone."""
+    await outsider.execute(
+        """SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity
+           WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+    )
+
+
 class TestOneConnection:
     async def test_a_session_that_rolls_back_after_a_plan_leaves_no_row(self, postgres_url: str) -> None:
         async with PgStorage(postgres_url, pool_size=1) as storage:
@@ -56,16 +66,86 @@ class TestOneConnection:
             assert kept is not None
             assert kept.title == ""
 
-    async def test_the_pool_says_that_it_is_exhausted(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url, pool_size=1, pool_timeout=0.2) as storage, storage.transaction():
-            with pytest.raises(PoolTimeout, match="pool_size"):
-                await storage.ping()
-
     async def test_sixteen_tasks_share_it(self, postgres_url: str) -> None:
         async with PgStorage(postgres_url, pool_size=1) as storage:
             await asyncio.gather(*(storage.memory.save_messages(f"t{number}", HELLO) for number in range(16)))
 
             assert (await storage.memory.list_threads()).total == 16
+
+
+class TestPool:
+    async def test_the_server_never_sees_more_connections_than_pool_size(self, postgres_url: str) -> None:
+        async with counted_wire(postgres_url) as wire, PgStorage(wire.url, pool_size=2) as storage:
+
+            async def call(number: int) -> None:
+                match number % 4:
+                    case 0:
+                        await storage.memory.save_messages(f"t{number}", HELLO)
+                    case 1:
+                        await storage.memory.get_thread_by_id("t0")
+                    case 2:
+                        await storage.workflows.update_workflow_results("w", "r", step_id=f"s{number}", result=1)
+                    case 3:
+                        async with storage.transaction() as tx:
+                            await tx.memory.save_messages(f"t{number}", HELLO)
+
+            await asyncio.gather(*map(call, range(200)))
+
+            assert (await storage.memory.list_threads()).total == 100
+            assert wire.connections <= 2
+
+    async def test_an_exhausted_pool_says_how_it_is_used(self, postgres_url: str) -> None:
+        async with (
+            counted_wire(postgres_url) as wire,
+            PgStorage(wire.url, pool_size=1, pool_timeout=0.2) as storage,
+            storage.transaction(),
+        ):
+            errors = await asyncio.gather(*(storage.ping() for _ in range(3)), return_exceptions=True)
+
+            [first, *_] = errors
+            assert [type(error) for error in errors] == [PoolTimeout] * 3
+            assert isinstance(first, PoolTimeout)
+            assert "pool_size" in first.message
+            assert first.details == {"pool_size": 1, "in_use": 1, "waiting": 2}
+            assert wire.connections == 1
+
+    async def test_connections_that_are_idle_are_closed(
+        self, postgres_url: str, outsider: psycopg.AsyncConnection
+    ) -> None:
+        async with PgStorage(postgres_url, pool_size=20, pool_min=1, idle_timeout=1) as storage:
+            async with AsyncExitStack() as units:
+                for _ in range(20):
+                    await units.enter_async_context(storage.transaction(read_only=True))
+            assert await sessions(outsider, "%") == 20
+
+            async with asyncio.timeout(15):  # psycopg's own way takes idle_timeout for each
+                while await sessions(outsider, "%") > 1:
+                    await asyncio.sleep(0.05)
+
+    async def test_a_server_that_is_gone_is_said_long_before_pool_timeout(self, postgres_url: str) -> None:
+        async with (
+            counted_wire(postgres_url) as wire,
+            PgStorage(wire.url, pool_size=2, pool_timeout=200) as storage,
+        ):
+            await storage.ping()
+            await wire.cut()
+
+            async with asyncio.timeout(60):
+                errors = await asyncio.gather(*(storage.ping() for _ in range(8)), return_exceptions=True)
+
+            assert {type(error) for error in errors} == {Unavailable}
+
+    async def test_a_server_that_comes_back_within_moments_is_waited_for(self, postgres_url: str) -> None:
+        async with counted_wire(postgres_url) as wire, PgStorage(wire.url, pool_size=2) as storage:
+            await storage.ping()
+            await wire.cut()
+
+            call = asyncio.create_task(storage.memory.save_messages("t", HELLO))
+            await wire.refused.wait()
+            wire.mend()
+            await call
+
+            assert (await storage.memory.list_messages("t")).total == 1
 
 
 class TestCancellation:
@@ -121,26 +201,48 @@ class TestBrokenConnections:
         async with PgStorage(postgres_url) as storage:
             await storage.memory.save_messages("t", HELLO)
             await asyncio.gather(*(storage.ping() for _ in range(8)))
-            drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            await outsider.execute(f"{drop} AND pid <> pg_backend_pid()")
+            await drop_all(outsider)
 
             found = await asyncio.gather(*(storage.memory.get_thread_by_id("t") for _ in range(8)))
 
             assert None not in found
 
-    async def test_a_write_is_not_repeated_but_the_next_one_works(
+    @pytest.mark.parametrize("kind", ["read", "write", "work", "unit"])
+    async def test_the_next_call_succeeds_after_the_server_ended_all_connections(
+        self, postgres_url: str, outsider: psycopg.AsyncConnection, kind: str
+    ) -> None:
+        async with PgStorage(postgres_url, pool_size=4) as storage:
+            await storage.memory.save_messages("t", HELLO)
+            await asyncio.gather(*(storage.memory.get_thread_by_id("t") for _ in range(16)))
+            await drop_all(outsider)
+
+            match kind:
+                case "read":
+                    await storage.ping()
+                case "write":
+                    await storage.memory.save_messages("t", HELLO)
+                case "work":
+                    await storage.workflows.update_workflow_results("w", "r", step_id="s", result=1)
+                case "unit":
+                    async with storage.transaction() as tx:
+                        await tx.memory.save_messages("t", HELLO)
+
+    async def test_a_write_that_was_under_way_is_not_repeated_but_the_next_one_works(
         self, postgres_url: str, outsider: psycopg.AsyncConnection
     ) -> None:
         async with PgStorage(postgres_url, pool_size=1) as storage:
-            await storage.ping()
-            drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            await outsider.execute(f"{drop} AND pid <> pg_backend_pid()")
-
-            with pytest.raises(Unavailable):
-                await storage.memory.save_messages("t", HELLO)
             await storage.memory.save_messages("t", HELLO)
 
-            assert (await storage.memory.list_messages("t")).total == 1
+            async with outsider.transaction():
+                await outsider.execute("SELECT * FROM mastra_threads FOR UPDATE")
+                call = asyncio.create_task(storage.memory.save_messages("t", HELLO))
+                await waits_for_a_lock(outsider)
+                await drop_all(outsider)
+                with pytest.raises(Unavailable):
+                    await call
+            await storage.memory.save_messages("t", HELLO)
+
+            assert (await storage.memory.list_messages("t")).total == 2
 
     async def test_a_port_where_nobody_listens_is_said_at_once_and_without_the_password(self) -> None:
         storage = PgStorage("postgresql://ada:secret@127.0.0.1:1/agents", pool_timeout=60)

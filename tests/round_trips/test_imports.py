@@ -9,8 +9,8 @@ import mastra_store
 for name in mastra_store.__all__:
     getattr(mastra_store, name)
 mastra_store.SqliteStorage(":memory:")
-heavy = {"alembic", "asyncpg", "hypothesis", "psycopg", "psycopg_pool", "pymongo", "pytest", "typer"}
-print(*sorted(heavy & sys.modules.keys()))
+heavy = {"alembic", "asyncpg", "httpx", "hypothesis", "psycopg", "psycopg_pool", "pymongo", "pytest", "typer"}
+print(*sorted((heavy | {"mastra_store.hrana"}) & sys.modules.keys()))
 """
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from mastra_store import SqliteStorage, Storage
 from mastra_store.sql.sqlite_connections import SqlitePool
+from mastra_store.testing.span_builders import whole_span
 
+AGENT: dict[str, Any] = {"name": "Ada", "instructions": "Be kind.", "model": "openai/gpt-4"}
 HELLO = {"id": "m", "role": "user", "content": "Hello"}
 
 OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
@@ -27,7 +29,23 @@ OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
         lambda s: s.workflows.persist_workflow_snapshot("w", "r", snapshot={"context": {}}),
     ),
     "load_workflow_snapshot": (1, lambda s: s.workflows.load_workflow_snapshot("w", "r")),
+    "batch_create_spans, a thousand": (
+        1,
+        lambda s: s.observability.batch_create_spans([whole_span(str(number)) for number in range(1000)]),
+    ),
+    "get_trace": (1, lambda s: s.observability.get_trace("t")),
+    "list_traces": (1, lambda s: s.observability.list_traces(status="error", tags=["a"], has_child_error=True)),
+    "record_metric": (1, lambda s: s.observability.record_metric("tokens", 1)),
+    "get_metric_aggregate": (1, lambda s: s.observability.get_metric_aggregate("tokens", bucket="1h", by="model")),
+    "save_score": (1, lambda s: s.scores.save_score(run_id="r", metric="m", value=1, score_id="s")),
+    "list_scores_by_run_id": (1, lambda s: s.scores.list_scores_by_run_id("r")),
+    "get_score_summary": (1, lambda s: s.scores.get_score_summary()),
     "update_workflow_results": (4, lambda s: s.workflows.update_workflow_results("w", "r", step_id="s", result=1)),
+    "create an agent": (4, lambda s: s.agents.create(**AGENT)),
+    "get_agent": (1, lambda s: s.agents.get_agent("a")),
+    "list_agents": (1, lambda s: s.agents.list_agents(status="published")),
+    "save_agent, nothing new": (4, lambda s: s.agents.save_agent(id="a", **AGENT)),
+    "create_version": (5, lambda s: s.agents.create_version("a", **AGENT)),
 }
 
 
@@ -53,6 +71,7 @@ async def test_an_operation_is_one_hop_and_as_few_statements_as_it_needs(
     async with SqliteStorage(sqlite_path) as storage:
         await storage.memory.save_messages("t", [HELLO])
         await storage.workflows.persist_workflow_snapshot("w", "r", snapshot={"context": {}})
+        await storage.agents.save_agent(id="a", **AGENT)
         await operation(storage)
         statements.clear()
         hops.clear()

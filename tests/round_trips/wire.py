@@ -15,11 +15,27 @@ class Wire:
     connections: int = 0
     ready: int = 0
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+    whole: bool = True
+    refused: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether somebody tried to connect while it was cut."""
+    open: set[asyncio.StreamWriter] = field(default_factory=set)
+    servers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def round_trips(self) -> int:
         """Round trips for statements; a connection's start is counted in ``connections``."""
-        return self.ready - self.connections
+        return self.ready
+
+    async def cut(self) -> None:
+        """End all connections, and refuse new ones. Returns once the clients can know."""
+        self.whole = False
+        for writer in list(self.open):
+            writer.close()
+            await writer.wait_closed()
+
+    def mend(self) -> None:
+        """Take connections again."""
+        self.whole = True
 
 
 @asynccontextmanager
@@ -28,19 +44,34 @@ async def counted_wire(postgres_url: str) -> AsyncIterator[Wire]:
     parts, wire = urlsplit(postgres_url), Wire()
 
     async def serve(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        server, to_server = await asyncio.open_connection(parts.hostname, parts.port)
+        if not wire.whole:
+            to_client.close()
+            wire.refused.set()
+            return
+        wire.open.add(to_client)
+        try:
+            server, to_server = await asyncio.open_connection(parts.hostname, parts.port)
+        except OSError:
+            to_client.close()
+            return
+        wire.servers.add(to_server)
         wire.connections += 1
+        started = False
         forth = asyncio.create_task(_copy(client, to_server))
         wire.tasks.add(forth)
         try:
             while head := await server.read(1):
                 length = await server.readexactly(4)
                 body = await server.readexactly(int.from_bytes(length, "big") - 4)
-                wire.ready += head == b"Z"
+                if head == b"Z":
+                    wire.ready += started
+                    started = True
                 to_client.write(head + length + body)
                 await to_client.drain()
         finally:
             forth.cancel()
+            wire.open.discard(to_client)
+            wire.servers.discard(to_server)
             to_client.close()
             to_server.close()
 
@@ -51,6 +82,9 @@ async def counted_wire(postgres_url: str) -> AsyncIterator[Wire]:
         yield wire
     finally:
         proxy.close()
+        while wire.servers:  # so that nobody serves any more when the loop ends
+            wire.servers.pop().close()
+            await asyncio.sleep(0)
 
 
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

@@ -15,7 +15,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, LiteralString
+
+import psycopg
 
 from tests.servers import MissingServerError
 from tests.servers.databases import PostgresServer as PostgresServer
@@ -34,6 +36,11 @@ _SETTINGS = {
     "max_connections": "200",
     "log_min_messages": "warning",
     "timezone": "UTC",
+}
+_REPLICATING = {
+    # A commit then goes to the standbys at once, and not with the next round of the log's writer.
+    "synchronous_commit": "on",
+    "wal_retrieve_retry_interval": "200ms",
 }
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
@@ -55,22 +62,103 @@ def postgres(major: int) -> Iterator[PostgresServer]:
 @contextmanager
 def bundled_postgres(major: int) -> Iterator[PostgresServer]:
     """A server from the wheel, whatever else is given."""
+    with _directory() as directory:
+        cluster = _Cluster(major, directory, {})
+        cluster.init()
+        with cluster.running():
+            yield PostgresServer(cluster.url, cluster.binaries)
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
     # Below /tmp, since socket paths are short and the server's account has to reach it.
     with tempfile.TemporaryDirectory(prefix="mastra-pg-", dir="/tmp", ignore_cleanup_errors=True) as directory:
-        cluster = _Cluster(major, Path(directory))
+        yield Path(directory)
+
+
+@contextmanager
+def primary_of_standbys(major: int) -> Iterator["Primary"]:
+    """A server from the wheel that standbys can be made of.
+
+    Raises:
+        MissingServerError: as ``postgres``.
+    """
+    with _directory() as directory:
+        cluster = _Cluster(major, directory, _REPLICATING)
         cluster.init()
-        cluster.start()
-        try:
-            yield PostgresServer(cluster.url, cluster.binaries)
-        finally:
-            cluster.stop()
+        with cluster.running():
+            yield Primary(cluster)
+
+
+class Primary(PostgresServer):
+    """A server that has standbys."""
+
+    def __init__(self, cluster: "_Cluster") -> None:
+        super().__init__(cluster.url, cluster.binaries)
+        self._cluster = cluster
+
+    @contextmanager
+    def standby(self) -> Iterator["Standby"]:
+        """A standby with all that the server has, which follows it."""
+        with _directory() as directory:
+            cluster = _Cluster(self._cluster.major, directory, _REPLICATING)
+            cluster.follow(self._cluster)
+            with cluster.running():
+                yield Standby(cluster, self.url)
+
+
+class Standby(PostgresServer):
+    """A server that follows another by streaming."""
+
+    def __init__(self, cluster: "_Cluster", primary_url: str) -> None:
+        super().__init__(cluster.url, cluster.binaries)
+        self._cluster = cluster
+        self._primary_url = primary_url
+
+    def pause(self) -> None:
+        """Let it receive what the primary writes, and not replay it. Returns once it does."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("SELECT pg_wal_replay_pause()")
+            _poll(connection, "SELECT pg_get_wal_replay_pause_state() = 'paused'")
+
+    def resume(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("SELECT pg_wal_replay_resume()")
+
+    def catch_up(self) -> None:
+        """Returns once it has replayed what the primary has written by now."""
+        with psycopg.connect(self._primary_url) as connection:
+            found = connection.execute("SELECT pg_current_wal_insert_lsn()::text").fetchone()
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            _poll(connection, "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", *(found or ()))
+
+    def kill(self) -> None:
+        self._cluster.kill()
+
+    def restart(self) -> None:
+        self._cluster.start()
+
+    def promote(self) -> None:
+        """Make it a primary of its own. Returns once it is."""
+        self._cluster.promote()
+
+
+def _poll(connection: psycopg.Connection[Any], question: LiteralString, *values: Any) -> None:
+    """Returns once the answer is yes."""
+    for _ in range(2000):
+        if connection.execute(question, values).fetchone() == (True,):
+            return
+        connection.execute("SELECT pg_sleep(0.01)")
+    raise RuntimeError(f"it takes too long: {question} {values}")
 
 
 class _Cluster:
     """A data directory and the server on it."""
 
-    def __init__(self, major: int, directory: Path) -> None:
-        self.account = _unprivileged_account()
+    def __init__(self, major: int, directory: Path, settings: dict[str, str]) -> None:
+        self.major = major
+        self.settings = settings
+        self.account = unprivileged_account()
         self.directory = directory
         self._own(directory, mode=0o755)
         self.binaries = _executable_by_all(_installation(major), directory) if self.account else _installation(major)
@@ -78,7 +166,7 @@ class _Cluster:
         self.data = self._owned("data")
         self.sockets = self._owned("s")
         self.log = self._owned("log") / "postgres"
-        self.port = _free_port()
+        self.port = free_port()
         self.last_will: subprocess.Popen[bytes] | None = None
 
     @property
@@ -88,10 +176,23 @@ class _Cluster:
     def init(self) -> None:
         self._run("initdb", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 
+    def follow(self, source: "_Cluster") -> None:
+        """Become a copy of a server that is up, which follows it."""
+        where = ("-h", "127.0.0.1", "-p", str(source.port), "-U", "postgres")
+        self._run("pg_basebackup", "-R", "-X", "stream", "-c", "fast", "--no-sync", *where)
+
+    def kill(self) -> None:
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def promote(self) -> None:
+        self._run("pg_ctl", "-w", "promote")
+
     def start(self) -> None:
-        settings = _SETTINGS | {"port": str(self.port), "unix_socket_directories": str(self.sockets)}
+        settings = _SETTINGS | self.settings | {"port": str(self.port), "unix_socket_directories": str(self.sockets)}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self._run("pg_ctl", "-w", "-t", "60", "-l", str(self.log), "-o", options, "start")
+        if self.last_will is not None:
+            return
         # Stops the server as soon as our end of its pipe closes: at stop(), or when this process is killed.
         # In a session of its own, so that Ctrl-C does not reach it.
         will = 'read _; "$1" -w -m immediate -D "$2/data" stop; rm -rf "$2"'
@@ -103,6 +204,14 @@ class _Cluster:
             start_new_session=True,
             **self._as_account(),
         )
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
 
     def stop(self) -> None:
         if self.last_will is not None and self.last_will.stdin is not None:
@@ -131,10 +240,7 @@ class _Cluster:
                 raise RuntimeError(f"{tool} ended with {done.returncode}\n{_text(output)}\n{self._log_text()}")
 
     def _as_account(self) -> dict[str, Any]:
-        place: dict[str, Any] = {"cwd": self.directory, "env": _ENVIRONMENT}
-        if self.account is None:
-            return place
-        return place | {"user": self.account, "group": pwd.getpwnam(self.account).pw_gid, "extra_groups": []}
+        return as_account(self.account, self.directory, _ENVIRONMENT)
 
     def _log_text(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
@@ -151,7 +257,7 @@ def _installation(major: int) -> Path:
     return Path(found.submodule_search_locations[0]) / _DIRECTORIES[major]
 
 
-def _unprivileged_account() -> str | None:
+def unprivileged_account() -> str | None:
     """Whom the server runs as: nobody else unless we are root."""
     if os.geteuid() != 0:
         return None
@@ -160,6 +266,14 @@ def _unprivileged_account() -> str | None:
         if name in known:
             return name
     raise MissingServerError("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
+
+
+def as_account(account: str | None, directory: Path, environment: dict[str, str]) -> dict[str, Any]:
+    """The options of ``subprocess`` that run a program in a directory as an account, ``None`` being who we are."""
+    place: dict[str, Any] = {"cwd": directory, "env": environment}
+    if account is None:
+        return place
+    return place | {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []}
 
 
 def _executable_by_all(installation: Path, directory: Path) -> Path:
@@ -178,7 +292,7 @@ def _executable_by_all(installation: Path, directory: Path) -> Path:
     return copy
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

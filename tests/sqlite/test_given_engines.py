@@ -1,13 +1,14 @@
-"""An engine of the caller's, whose driver begins transactions late: no change is lost between a read and a write."""
+"""An engine of the caller's, whose driver begins transactions late and knows of no read-only ones."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from mastra_store import SqliteStorage, Thread
+from mastra_store import MastraError, SqliteStorage, Thread
 
 WRITERS = 8
 
@@ -48,3 +49,15 @@ async def test_changes_that_depend_on_what_was_read_are_all_kept(engine: AsyncEn
         thread = await storage.memory.get_thread_by_id("t")
     assert thread is not None
     assert thread.metadata == {"calls": WRITERS}
+
+
+async def test_a_read_only_unit_refuses_to_write_and_leaves_the_connection_as_it_was(engine: AsyncEngine) -> None:
+    async with SqliteStorage(engine) as storage:
+        with pytest.raises(MastraError):
+            async with storage.transaction(read_only=True) as tx:
+                await tx.memory.create_thread(resource_id="r", thread_id="t")
+
+        async with storage.transaction(read_only=True) as tx:
+            assert (await tx.memory.list_threads()).total == 0
+        async with engine.connect() as connection:
+            assert (await connection.scalar(text("PRAGMA query_only"))) == 0

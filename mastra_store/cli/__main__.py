@@ -1,0 +1,5 @@
+"""``python -m mastra_store.cli``."""
+
+from . import main
+
+main()

@@ -1,0 +1,3 @@
+"""Pruning on every backend of ours."""
+
+from mastra_store.testing.retention import *  # noqa: F403
