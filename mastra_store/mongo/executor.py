@@ -137,9 +137,13 @@ class Executor(ABC):
         which = ReturnDocument.BEFORE if before else ReturnDocument.AFTER
 
         async def changed(c: AsyncCollection[Document], session: AsyncClientSession | None) -> Document | None:
-            return await c.find_one_and_update(
+            found = await c.find_one_and_update(
                 where, update, fields, upsert=upsert, return_document=which, session=session
             )
+            if found is None and upsert and not before:
+                # It is there: SecantusDB says nothing of it when somebody else inserted it at the same moment.
+                found = await c.find_one(where, fields, session=session)
+            return found
 
         return await self.on(collection, changed)
 
