@@ -20,8 +20,9 @@ from hypothesis import HealthCheck, settings
 from mastra_store import export_schemas, migrations, open_storage
 from mastra_store.storage import Storage
 from tests.requirements import skip_or_fail
-from tests.servers import MissingServerError, sqld
+from tests.servers import MissingServerError, sqld, upstash
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
+from tests.servers.valkey import valkey_url
 
 pytest_plugins = ["mastra_store.testing.capabilities"]
 
@@ -174,3 +175,21 @@ async def storage(storage_url: str) -> AsyncIterator[Storage]:
     """A storage, open on fresh tables."""
     async with open_storage(storage_url) as storage:
         yield storage
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A server that all tests share: their keys begin with databases of their own."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(valkey_url())
+        except MissingServerError as missing:
+            skip_or_fail("Valkey", missing)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def upstash_url(redis_url: str) -> Iterator[str]:
+    """Upstash's interface before the server that all tests share. Its token is ``upstash.TOKEN``."""
+    with upstash.upstash_gateway(redis_url) as url:
+        yield url

@@ -9,9 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.docs import pages, prelude
-from tests.docs.pages import LIBSQL, LIBSQL_TOKEN, PAGES, POSTGRESQL, REPLICAS, ROOT, SQLITE
+from tests.docs.pages import (
+    LIBSQL,
+    LIBSQL_TOKEN,
+    PAGES,
+    POSTGRESQL,
+    REDIS,
+    REPLICAS,
+    ROOT,
+    SQLITE,
+    UPSTASH,
+    UPSTASH_TOKEN,
+)
 from tests.requirements import skip_or_fail
-from tests.servers import MissingServerError
+from tests.servers import MissingServerError, upstash
 from tests.servers.postgres import MAJORS, PostgresServer, primary_of_standbys
 from tests.servers.sqld import LibsqlServer
 
@@ -56,6 +67,10 @@ def addresses(request: pytest.FixtureRequest, name: str, backend: str) -> Iterat
         elif POSTGRESQL in page or backend == "postgresql":
             servers: Callable[[int], PostgresServer] = request.getfixturevalue("postgres_servers")
             found[POSTGRESQL] = stack.enter_context(servers(max(MAJORS)).database())
+        if REDIS in page:
+            found[REDIS] = request.getfixturevalue("redis_url")
+        if UPSTASH in page:
+            found |= {UPSTASH: request.getfixturevalue("upstash_url"), UPSTASH_TOKEN: upstash.TOKEN}
         if backend == "postgresql":
             found[SQLITE] = found[POSTGRESQL]
         yield found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mastra_store import LibSQLStorage, PgStorage, SqliteStorage, errors, open_storage
+from mastra_store import CachedStorage, LibSQLStorage, PgStorage, SqliteStorage, errors, open_storage
 from mastra_store.domains import domains
 from tests.docs.pages import PAGES, ROOT, blocks
 
@@ -38,6 +38,17 @@ def test_every_method_has_an_example(domain: str, method: str) -> None:
     examples = "\n".join(block.text for block in blocks(PAGES[PAGE_OF.get(domain, domain)], "python"))
 
     assert f".{method}(" in examples
+
+
+def test_every_option_of_a_cached_storage_is_explained() -> None:
+    explained = PAGES["caching"].read_text(encoding="utf-8")
+    options = [
+        name
+        for name, parameter in inspect.signature(CachedStorage).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and name != "clock"
+    ]
+
+    assert [name for name in options if f"| `{name}` |" not in explained] == []
 
 
 @pytest.mark.parametrize("storage", [PgStorage, SqliteStorage, LibSQLStorage])
