@@ -24,7 +24,17 @@ def contains(stored: Any, wanted: Any) -> bool:
     return isinstance(stored, bool) == isinstance(wanted, bool) and bool(stored == wanted)
 
 
-FUNCTIONS = (("mastra_json", 1, jsoncell.to_text), ("mastra_contains", 2, _contains_text))
+def _matches(pattern: str, flags: str, text: str) -> bool:
+    from ..vectors.filter_parsing import python_pattern  # for those who filter vectors
+
+    return python_pattern(pattern, flags).search(text) is not None
+
+
+FUNCTIONS = (
+    ("mastra_json", 1, jsoncell.to_text),
+    ("mastra_contains", 2, _contains_text),
+    ("mastra_matches", 3, _matches),
+)
 """Name, number of arguments, function."""
 
 
