@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Date,
+    Double,
     FromClause,
     LargeBinary,
     Select,
@@ -34,13 +35,19 @@ from .parameters import JsonParameter
 
 
 class SQLite(SqlDialect):
-    """SQLite from 3.38 on. Our connections know two functions more (``sqlite_functions.py``): ``mastra_json`` reads
-    a JSON cell of either form, ``mastra_contains`` is PostgreSQL's ``@>``."""
+    """SQLite from 3.38 on. Our connections know some functions more (``sqlite_functions.py``): ``mastra_json`` reads
+    a JSON cell of either form, ``mastra_contains`` is PostgreSQL's ``@>``, ``mastra_cosine`` and its like are distances
+    between vectors.
+
+    Attributes:
+        native_vectors: whether it is LibSQL, which has indexes of vectors and distances of its own.
+    """
 
     name = "sqlite"
     store = "SQLITE"
     writes_in_ctes = False
     vectors_beside_messages = False
+    native_vectors = False
 
     def insert(self, row: type[Base]) -> sqlite.Insert:
         return sqlite.insert(row)
@@ -136,6 +143,12 @@ class SQLite(SqlDialect):
         seconds = cast(func.strftime(literal_column("'%s'"), attribute.expression, type_=Text()), BigInteger)
         milliseconds = cast(func.substr(attribute.expression, literal_column("21"), literal_column("3")), BigInteger)
         return seconds * literal_column("1000") + milliseconds
+
+    def distance(self, metric: str, stored: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+        """The distance of a stored vector from the one in the parameter ``name``, both little-endian numbers of single
+        precision; NULL where there is none."""
+        known = getattr(func, f"mastra_{metric}")
+        return known(stored, bindparam(name, type_=LargeBinary()), type_=Double())  # type: ignore[no-any-return]
 
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query  # A unit of work that writes holds the whole database from its BEGIN IMMEDIATE on.

@@ -4,6 +4,7 @@ import sqlite3
 from typing import Any
 
 from .. import jsoncell, jsontext
+from . import sqlite_distances
 
 
 def _contains_text(cell: str | bytes | None, wanted: str) -> bool | None:
@@ -34,6 +35,9 @@ FUNCTIONS = (
     ("mastra_json", 1, jsoncell.to_text),
     ("mastra_contains", 2, _contains_text),
     ("mastra_matches", 3, _matches),
+    ("mastra_cosine", 2, sqlite_distances.cosine),
+    ("mastra_euclidean", 2, sqlite_distances.euclidean),
+    ("mastra_dotproduct", 2, sqlite_distances.dotproduct),
 )
 """Name, number of arguments, function."""
 
