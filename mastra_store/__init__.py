@@ -93,6 +93,7 @@ if TYPE_CHECKING:
         Skill as Skill,
         SkillVersion as SkillVersion,
     )
+    from .records.vectors import VectorIndex as VectorIndex, VectorMatch as VectorMatch
     from .records.workflows import WorkflowRun as WorkflowRun
     from .records.workspaces import (
         ResolvedWorkspace as ResolvedWorkspace,
@@ -105,8 +106,11 @@ if TYPE_CHECKING:
         PgStorage as PgStorage,
         SqliteStorage as SqliteStorage,
     )
+    from .sql.vectors.postgres_store import PgVector as PgVector
+    from .sql.vectors.sqlite_store import SqliteVector as SqliteVector
     from .storage import Storage as Storage
     from .transaction import Transaction as Transaction
+    from .vectors.base import VectorStore as VectorStore
 
 _HOMES = {
     ".cache.cached": ("CachedStorage",),
@@ -149,12 +153,16 @@ _HOMES = {
     ".records.scorer_definitions": ("ResolvedScorerDefinition", "ScorerDefinition", "ScorerDefinitionVersion"),
     ".records.scores": ("Score", "ScoreSummary", "ScoresOfDay"),
     ".records.skills": ("ResolvedSkill", "Skill", "SkillVersion"),
+    ".records.vectors": ("VectorIndex", "VectorMatch"),
     ".records.workflows": ("WorkflowRun",),
     ".records.workspaces": ("ResolvedWorkspace", "Workspace", "WorkspaceVersion"),
     ".schema": ("export_schemas", "exportSchemas"),
     ".sql.storage": ("LibSQLStorage", "PgStorage", "SqliteStorage"),
+    ".sql.vectors.postgres_store": ("PgVector",),
+    ".sql.vectors.sqlite_store": ("SqliteVector",),
     ".storage": ("Storage",),
     ".transaction": ("Transaction",),
+    ".vectors.base": ("VectorStore",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

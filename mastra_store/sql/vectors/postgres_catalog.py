@@ -66,7 +66,7 @@ def _option(text_: str) -> tuple[str, int]:
 # One question for everything. An index that a concurrent build left behind is invalid: it is told apart.
 _FIND = """
 SELECT c.relname, t.typname, a.atttypmod,
-       CASE WHEN pg_type_is_visible(t.oid) THEN NULL ELSE tn.nspname END,
+       CASE WHEN e.nspname <> ALL (current_schemas(true)) THEN e.nspname END,
        col_description(c.oid, a.attnum),
        EXISTS (SELECT FROM pg_attribute n WHERE n.attrelid = c.oid AND n.attname = 'namespace' AND NOT n.attisdropped),
        built.amname, built.opcname, built.reloptions, broken.relname
@@ -74,7 +74,9 @@ FROM pg_class c
 JOIN pg_namespace s ON s.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'embedding' AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid AND t.typname IN ('vector', 'halfvec', 'bit', 'sparsevec')
-JOIN pg_namespace tn ON tn.oid = t.typnamespace
+LEFT JOIN (
+    SELECT n.nspname FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace WHERE x.extname = 'vector'
+) e ON true
 LEFT JOIN LATERAL (
     SELECT m.amname, o.opcname, i.reloptions
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am m ON m.oid = i.relam
