@@ -11,7 +11,7 @@ from ...records.vectors import VectorIndex, VectorMatch
 from ...vectors import input as given
 from ...vectors.base import Search, VectorStore
 from ...vectors.filters import Condition
-from ...vectors.input import Entry, Values
+from ...vectors.input import DEFAULT_NAMESPACE, Entry, Values
 from ..database import Executor
 from ..plans import Call, Copy, Work
 from .postgres_bulk import as_text, check_storable, copied, from_stored
@@ -21,6 +21,7 @@ from .postgres_filters import postgres_filter
 from .postgres_indexes import IndexWanted, build, made_index, rebuilt
 from .postgres_statements import counted_vectors, deleted, filtered, known_ids, nearest, updated, upserted
 from .postgres_tables import IndexTable
+from .storing import Storing, checked_embeddings
 
 COPIED_FROM = 200
 """Vectors from which on a COPY costs less than an INSERT: it needs two round trips more."""
@@ -226,6 +227,19 @@ class PostgresVectors(VectorStore):
         async with self._as_known(found):
             rows: list[Any] = await self._database.write(gone.bind(**bound, namespace=namespace))
         return len(rows)
+
+    async def storing(self, index_name: str, vectors: Sequence[Any], *, metadata_indexes: Sequence[str]) -> Storing:
+        """Vectors to be stored in a transaction with their messages; their index is made now, if it is missing."""
+        values = checked_embeddings(vectors)
+        try:
+            found = await self._index(index_name)
+        except NotFound:
+            await self.create_index(index_name, dimension=len(values[0]), metadata_indexes=metadata_indexes)
+            found = await self._index(index_name)
+        for index, each in enumerate(values):
+            given.check_dimension(each, found.table.dimension, f"embeddings[{index}]")
+            check_storable(each, found.table.vector_type, f"embeddings[{index}]")
+        return Storing(index_name, values, lambda entries: stored(found.table, entries, DEFAULT_NAMESPACE, None))
 
     async def _index(self, name: str) -> FoundIndex:
         """An index, asked for once."""

@@ -24,6 +24,7 @@ from ..plans import Work
 from .sqlite_filters import sqlite_filter
 from .sqlite_statements import counted_vectors, deleted, filtered, nearest, updated, upserted
 from .sqlite_tables import FoundTable, SqliteIndex, found_tables, table_dropped, table_made, taken
+from .storing import Storing, checked_embeddings
 
 
 class SqliteVectors(VectorStore):
@@ -133,6 +134,18 @@ class SqliteVectors(VectorStore):
         async with self._as_known(found):
             gone = await self._database.write(deleted(found.table, shape, by_id="ids" in bound).bind(**bound))
         return len(gone)
+
+    async def storing(self, index_name: str, vectors: Sequence[Any], *, metadata_indexes: Sequence[str]) -> Storing:
+        """Vectors to be stored in a transaction with their messages; their index is made now, if it is missing."""
+        values = checked_embeddings(vectors)
+        try:
+            found = await self._index(index_name, to_write=True)
+        except NotFound:
+            await self.create_index(index_name, dimension=len(values[0]), metadata_indexes=metadata_indexes)
+            found = await self._index(index_name, to_write=True)
+        for index, each in enumerate(values):
+            given.check_dimension(each, found.table.dimension, f"embeddings[{index}]")
+        return Storing(index_name, values, lambda entries: stored(found.table, entries, None))
 
     async def _index(self, name: str, *, to_write: bool = False) -> FoundTable:
         """An index, asked for once."""

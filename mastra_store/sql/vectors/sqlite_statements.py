@@ -42,7 +42,7 @@ def nearest(sql: SqlDialect, table: SqliteIndex, shape: Any, *, with_vector: boo
     if with_vector:
         columns.append(row.embedding)
     found = select(*columns).where(*_conditions(table, shape), row.embedding.is_not(None))
-    return found.order_by(distance, row.vector_id).limit(bindparam("top_k", type_=Integer()))
+    return found.order_by(distance.nulls_last(), row.vector_id).limit(bindparam("top_k", type_=Integer()))
 
 
 @statement(lambda *row: row, shapes=SHAPES)
