@@ -58,7 +58,8 @@ def filtered(sql: SqlDialect, table: SqliteIndex, shape: Any, *, with_vector: bo
 
 @statement(lambda count: count, shapes=SHAPES)
 def counted_vectors(sql: SqlDialect, table: SqliteIndex) -> Select[Any]:
-    return select(func.count()).select_from(index_row(table))
+    # Rows alone are counted by the smallest index, and one of LibSQL's own is empty to SQLite.
+    return select(func.count(index_row(table).vector_id))
 
 
 @statement(lambda: None, shapes=SHAPES)
