@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .composite import MastraCompositeStore as MastraCompositeStore
     from .connect import open_storage as open_storage
     from .domains.span_buffer import SpanBuffer as SpanBuffer
+    from .domains.recall import Embedder as Embedder
     from .errors import (
         AccessDenied as AccessDenied,
         AlreadyExists as AlreadyExists,
@@ -111,6 +112,7 @@ if TYPE_CHECKING:
     from .storage import Storage as Storage
     from .transaction import Transaction as Transaction
     from .vectors.base import VectorStore as VectorStore
+    from .vectors.pinecone import PineconeVector as PineconeVector
 
 _HOMES = {
     ".cache.cached": ("CachedStorage",),
@@ -141,6 +143,7 @@ _HOMES = {
         "TransactionSpansBackends",
         "Unavailable",
     ),
+    ".domains.recall": ("Embedder",),
     ".pages": ("DateRange", "Order", "Page"),
     ".records.agents": ("Agent", "AgentVersion", "ResolvedAgent"),
     ".records.favorites": ("FavoriteState",),
@@ -163,6 +166,7 @@ _HOMES = {
     ".storage": ("Storage",),
     ".transaction": ("Transaction",),
     ".vectors.base": ("VectorStore",),
+    ".vectors.pinecone": ("PineconeVector",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -142,7 +142,7 @@ class VectorStore(Domain, ABC):
             InvalidArgument: with the path to what can not be stored, as ``vectors[3].values[0]``.
             NotFound: there is no such index.
         """
-        name, space = given.index_name_of(index_name), given.namespace_of(namespace)
+        name, space = self._checked_name(index_name), given.namespace_of(namespace)
         entries = given.entries_of(vectors, ids, metadata)
         condition = None if delete_filter is None else _destructive(delete_filter, "delete_filter")
         await self._upsert(name, entries, space, condition)
@@ -182,7 +182,7 @@ class VectorStore(Domain, ABC):
             InvalidArgument: neither a vector nor a filter, another dimension than the index's, a filter that is none.
             NotFound: there is no such index.
         """
-        name = given.index_name_of(index_name)
+        name = self._checked_name(index_name)
         condition = parsed(filter) if filter else None
         if vector is None and condition is None:
             raise InvalidArgument("vector", "and filter are both missing; give one of them", status="INVALID_INPUT")
@@ -218,7 +218,7 @@ class VectorStore(Domain, ABC):
         Returns:
             How many were changed: 0 for a missing id. ``None`` where the backend does not tell (Pinecone).
         """
-        name, space = given.index_name_of(index_name), given.namespace_of(namespace)
+        name, space = self._checked_name(index_name), given.namespace_of(namespace)
         target = _target(id, filter, "id")
         if vector is None and metadata is None:
             raise InvalidArgument(
@@ -247,7 +247,7 @@ class VectorStore(Domain, ABC):
         namespace: str = DEFAULT_NAMESPACE,
     ) -> int | None:
         """Delete one vector. Returns how many were deleted, or ``None`` where the backend does not tell."""
-        name, space = given.index_name_of(index_name), given.namespace_of(namespace)
+        name, space = self._checked_name(index_name), given.namespace_of(namespace)
         return await self._delete(name, [given.id_of(id)], space)
 
     @operation
@@ -266,10 +266,14 @@ class VectorStore(Domain, ABC):
         Returns:
             How many were deleted, or ``None`` where the backend does not tell (Pinecone).
         """
-        name, space = given.index_name_of(index_name), given.namespace_of(namespace or DEFAULT_NAMESPACE)
+        name, space = self._checked_name(index_name), given.namespace_of(namespace or DEFAULT_NAMESPACE)
         if ids is None and filter is None and namespace is not None:
             return await self._delete(name, None, space)
         return await self._delete(name, _target(ids, filter, "ids"), space)
+
+    def _checked_name(self, name: Any, path: str = "index_name") -> str:
+        """The name of an index, as the backend takes them."""
+        return given.index_name_of(name, path)
 
     @abstractmethod
     async def _delete(self, index_name: str, target: list[str] | Condition | None, namespace: str) -> int | None:
