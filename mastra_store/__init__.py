@@ -107,6 +107,7 @@ if TYPE_CHECKING:
         PgStorage as PgStorage,
         SqliteStorage as SqliteStorage,
     )
+    from .sql.vectors.libsql_store import LibSQLVector as LibSQLVector
     from .sql.vectors.postgres_store import PgVector as PgVector
     from .sql.vectors.sqlite_store import SqliteVector as SqliteVector
     from .storage import Storage as Storage
@@ -161,6 +162,7 @@ _HOMES = {
     ".records.workspaces": ("ResolvedWorkspace", "Workspace", "WorkspaceVersion"),
     ".schema": ("export_schemas", "exportSchemas"),
     ".sql.storage": ("LibSQLStorage", "PgStorage", "SqliteStorage"),
+    ".sql.vectors.libsql_store": ("LibSQLVector",),
     ".sql.vectors.postgres_store": ("PgVector",),
     ".sql.vectors.sqlite_store": ("SqliteVector",),
     ".storage": ("Storage",),

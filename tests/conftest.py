@@ -174,7 +174,8 @@ def storage_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def capabilities(storage_url: str) -> frozenset[str]:
     """What the storage's backend can do."""
-    return ALL_CAPABILITIES - ({"namespaces"} if storage_url.startswith("sqlite") else set())
+    lacking = {"sqlite": {"namespaces"}, "libsql": {"namespaces", "patterns"}}
+    return ALL_CAPABILITIES - lacking.get(storage_url.partition(":")[0], set())
 
 
 @pytest.fixture

@@ -7,7 +7,19 @@ those of a thread with it (contract: memory.md, deleteThread), and those of prun
 import logging
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Executable, MetaData, Select, Table, Text, delete, func, literal_column, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Executable,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    delete,
+    func,
+    literal_column,
+    select,
+)
 
 from ..domains import recall
 from ..domains.message_input import Draft

@@ -149,3 +149,14 @@ def _matches_nothing(condition: Condition) -> bool:
             return not values
         case _:
             return False
+
+
+def has_pattern(condition: Condition) -> bool:
+    """Whether a filter has a regular expression in it."""
+    match condition:
+        case And(parts) | Or(parts):
+            return any(map(has_pattern, parts))
+        case Not(part) | HasElement(_, part):
+            return has_pattern(part)
+        case _:
+            return isinstance(condition, MatchesPattern)

@@ -1,4 +1,7 @@
-"""Vectors on SQLite, in the tables of ``@mastra/libsql``: every vector is looked at, so results are exact.
+"""Vectors on SQLite and LibSQL, in the tables of ``@mastra/libsql``.
+
+On SQLite every vector is looked at, so results are exact. A LibSQL server has an index of its own for queries without
+a filter.
 
 A query costs some microseconds for each vector of the index, or of those that the filter finds: 10,000 vectors of
 1,536 numbers take about a twentieth of a second, and so they go on. For many more there is PostgreSQL.
@@ -17,18 +20,30 @@ from ...errors import Conflict, InvalidArgument, NotFound, QueryFailed
 from ...records.vectors import VectorIndex, VectorMatch
 from ...vectors import input as given
 from ...vectors.base import Search, VectorStore
-from ...vectors.filters import Condition
+from ...vectors.filters import Condition, has_pattern
 from ...vectors.input import DEFAULT_NAMESPACE, Entry, Values
 from ..database import Executor
 from ..plans import Work
 from .sqlite_filters import sqlite_filter
-from .sqlite_statements import counted_vectors, deleted, filtered, nearest, updated, upserted
-from .sqlite_tables import FoundTable, SqliteIndex, found_tables, table_dropped, table_made, taken
+from .sqlite_statements import (
+    all_upserted,
+    counted_vectors,
+    deleted,
+    filtered,
+    nearest,
+    nearest_by_index,
+    updated,
+    upserted,
+)
+from .sqlite_tables import FoundTable, SqliteIndex, found_tables, natively_indexed, table_dropped, table_made, taken
 from .storing import Storing, checked_embeddings
+
+BATCH = 100
+"""Vectors of one request to a LibSQL server."""
 
 
 class SqliteVectors(VectorStore):
-    """Vectors in an SQLite file: a table for each index.
+    """Vectors in an SQLite file or on a LibSQL server: a table for each index.
 
     There are no namespaces: LibSQL's tables have no place for them.
     """
@@ -53,7 +68,7 @@ class SqliteVectors(VectorStore):
         for at, key in enumerate(metadata_indexes):
             given.index_name_of(key, f"metadata_indexes[{at}]")
         self._database.vector_indexes.pop(table.name, None)
-        await self._database.run(made_index(table))
+        await self._database.run(made_index(table, native=native_vectors(self._database)))
 
     @operation
     async def list_indexes(self) -> list[str]:
@@ -85,24 +100,48 @@ class SqliteVectors(VectorStore):
         found = await self._index(index_name, to_write=True)
         given.check_dimension(entries[0].values, found.table.dimension, "vectors[0].values")
         async with self._as_known(found):
-            await self._database.run(stored(found.table, entries, deleted))
+            await self._database.run(self._stored(found, entries, deleted))
 
     async def _query(self, index_name: str, search: Search) -> list[VectorMatch]:
         _check_namespace(search.namespace)
         found = await self._index(index_name)
-        shape, values = (None, {}) if search.condition is None else sqlite_filter(search.condition)
+        shape, values = self._shape(search.condition)
         values["top_k"] = search.top_k
-        if search.values is None:
-            call = filtered(found.table, shape, with_vector=search.include_vector).bind(**values)
-        else:
-            given.check_dimension(search.values, found.table.dimension, "vector")
-            _check_numpy(self._database)
-            call = nearest(found.table, shape, with_vector=search.include_vector).bind(
-                **values, vector=as_blob(search.values)
-            )
+        rows: list[Any] = []
         async with self._as_known(found):
-            rows = await self._database.read(call)
+            if search.values is None:
+                call = filtered(found.table, shape, with_vector=search.include_vector)
+                rows = await self._database.read(call.bind(**values))
+            else:
+                given.check_dimension(search.values, found.table.dimension, "vector")
+                rows = await self._nearest(found, search, shape, {**values, "vector": as_blob(search.values)})
         return [_match(found.table, row, by_vector=search.values is not None) for row in rows]
+
+    async def _nearest(self, found: FoundTable, search: Search, shape: Any, values: dict[str, Any]) -> list[Any]:
+        """By LibSQL's own index where there is one and no filter; else, or if that finds too few, one by one."""
+        native = native_vectors(self._database)
+        if native and found.native is not None and shape is None and found.table.metric != "dotproduct":
+            by_index = nearest_by_index(found.table, with_vector=search.include_vector)
+            rows = await self._database.read(by_index.bind(**values, native=found.native, most=2 * search.top_k))
+            if len(rows) == search.top_k:
+                return rows
+        if not native:
+            _check_numpy()
+        return await self._database.read(nearest(found.table, shape, with_vector=search.include_vector).bind(**values))
+
+    def _shape(self, condition: Condition | None) -> tuple[Any, dict[str, Any]]:
+        """The shape of a filter and the values of its parameters."""
+        if condition is None:
+            return None, {}
+        if native_vectors(self._database) and has_pattern(condition):
+            raise InvalidArgument("filter", "has a $regex, and LibSQL's servers know no regular expressions")
+        return sqlite_filter(condition)
+
+    def _target(self, target: list[str] | Condition | None) -> tuple[Any, dict[str, Any]]:
+        return (None, {"ids": target}) if isinstance(target, list) else self._shape(target)
+
+    def _stored(self, found: FoundTable, entries: list[Entry], gone: Condition | None) -> Work[None]:
+        return stored(found.table, entries, self._shape(gone), native=native_vectors(self._database))
 
     async def _update(
         self,
@@ -114,7 +153,7 @@ class SqliteVectors(VectorStore):
     ) -> int:
         _check_namespace(namespace)
         found = await self._index(index_name, to_write=True)
-        shape, bound = _target(target)
+        shape, bound = self._target(target)
         if values is not None:
             given.check_dimension(values, found.table.dimension, "vector")
             bound["vector"] = as_blob(values)
@@ -130,7 +169,7 @@ class SqliteVectors(VectorStore):
     async def _delete(self, index_name: str, target: list[str] | Condition | None, namespace: str) -> int:
         _check_namespace(namespace)
         found = await self._index(index_name, to_write=True)
-        shape, bound = _target(target)
+        shape, bound = self._target(target)
         async with self._as_known(found):
             gone = await self._database.write(deleted(found.table, shape, by_id="ids" in bound).bind(**bound))
         return len(gone)
@@ -145,7 +184,7 @@ class SqliteVectors(VectorStore):
             found = await self._index(index_name, to_write=True)
         for index, each in enumerate(values):
             given.check_dimension(each, found.table.dimension, f"embeddings[{index}]")
-        return Storing(index_name, values, lambda entries: stored(found.table, entries, None))
+        return Storing(index_name, values, lambda entries: self._stored(found, entries, None))
 
     async def _index(self, name: str, *, to_write: bool = False) -> FoundTable:
         """An index, asked for once."""
@@ -179,7 +218,7 @@ def usable(name: str, found: list[FoundTable]) -> FoundTable:
 
 def check_writable(found: FoundTable, executor: Executor) -> None:
     """Refuse to write into a table that SQLite can only read."""
-    if found.native and not getattr(executor.sql, "native_vectors", False):
+    if found.native is not None and not native_vectors(executor):
         raise QueryFailed(
             f"the vector index {found.table.name!r} has an index of LibSQL's own, which SQLite can not write into: "
             "open the file with a LibSQL client, or drop its index",
@@ -188,8 +227,16 @@ def check_writable(found: FoundTable, executor: Executor) -> None:
         )
 
 
-def made_index(table: SqliteIndex) -> Work[None]:
+def native_vectors(executor: Executor) -> bool:
+    """Whether it is a LibSQL server, which has indexes of vectors and distances of its own."""
+    return bool(getattr(executor.sql, "native_vectors", False))
+
+
+def made_index(table: SqliteIndex, *, native: bool) -> Work[None]:
     """Make an index, unless it is there.
+
+    Args:
+        native: with LibSQL's own index of the vectors.
 
     Raises:
         Conflict: it is there with another dimension or metric; or a table that is no vector index.
@@ -199,6 +246,8 @@ def made_index(table: SqliteIndex) -> Work[None]:
         if (yield taken().bind(name=table.name)):
             raise Conflict(f"{table.name!r} is a table, and no vector index", index_name=table.name)
         yield table_made(table).bind()
+        if native and table.metric != "dotproduct":
+            yield natively_indexed(table).bind()
         return
     for what in ("dimension", "metric"):
         has, wanted = getattr(found[0].table, what), getattr(table, what)
@@ -212,15 +261,28 @@ def made_index(table: SqliteIndex) -> Work[None]:
             )
 
 
-def stored(table: SqliteIndex, entries: list[Entry], gone: Condition | None) -> Work[None]:
-    """Delete what a filter finds, then store vectors: a hop to the connection's thread, whatever their number."""
-    if gone is not None:
-        shape, values = sqlite_filter(gone)
+def stored(table: SqliteIndex, entries: list[Entry], gone: tuple[Any, dict[str, Any]], *, native: bool) -> Work[None]:
+    """Delete what a filter finds, then store vectors.
+
+    Args:
+        gone: the filter's shape, ``None`` for none, and the values of its parameters.
+        native: in batches that a LibSQL server reads; else one by one, which is one hop to a connection's thread.
+    """
+    shape, values = gone
+    if shape is not None:
         yield deleted(table, shape, by_id=False).bind(**values)
-    for entry in entries:
-        yield upserted(table).bind(
-            id=entry.id, vector=as_blob(entry.values), metadata=jsontext.Encoded(jsontext.encode(entry.metadata))
-        )
+    if native:
+        for start in range(0, len(entries), BATCH):
+            batch = [_as_row(entry) for entry in entries[start : start + BATCH]]
+            yield all_upserted(table).bind(vectors=batch)
+    else:
+        for entry in entries:
+            metadata = jsontext.Encoded(jsontext.encode(entry.metadata))
+            yield upserted(table).bind(id=entry.id, vector=as_blob(entry.values), metadata=metadata)
+
+
+def _as_row(entry: Entry) -> dict[str, Any]:
+    return {"id": entry.id, "vector": entry.values.tolist(), "metadata": entry.metadata}
 
 
 def as_blob(values: Values) -> bytes:
@@ -248,15 +310,9 @@ def _check_namespace(namespace: str) -> None:
         )
 
 
-def _check_numpy(executor: Executor) -> None:
-    if not getattr(executor.sql, "native_vectors", False) and find_spec("numpy") is None:
+def _check_numpy() -> None:
+    if find_spec("numpy") is None:
         raise ModuleNotFoundError('vectors on SQLite need NumPy: pip install "mastra-store[vectors]"', name="numpy")
-
-
-def _target(target: list[str] | Condition | None) -> tuple[Any, dict[str, Any]]:
-    if target is None:
-        return None, {}
-    return (None, {"ids": target}) if isinstance(target, list) else sqlite_filter(target)
 
 
 def _match(table: SqliteIndex, row: Any, *, by_vector: bool) -> VectorMatch:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert
@@ -46,6 +47,24 @@ def nearest(sql: SqlDialect, table: SqliteIndex, shape: Any, *, with_vector: boo
 
 
 @statement(lambda *row: row, shapes=SHAPES)
+def nearest_by_index(sql: SqlDialect, table: SqliteIndex, *, with_vector: bool) -> Select[Any]:
+    """``nearest`` by LibSQL's own index, the parameter ``native``, which gives the ``most`` nearest rows or so."""
+    row = index_row(table)
+    distance = cast("SQLite", sql).distance(table.metric, row.embedding, "vector").label("distance")
+    columns = [row.vector_id, row.metadata_, distance]
+    if with_vector:
+        columns.append(row.embedding)
+    near = func.vector_top_k(
+        bindparam("native", type_=Text()),
+        bindparam("vector", type_=LargeBinary()),
+        bindparam("most", type_=Integer()),
+    ).table_valued("id", name="near")
+    rowid: ColumnElement[int] = literal_column(f'"{table.name}".rowid')
+    found = select(*columns).select_from(near.join(row, rowid == near.c.id))
+    return found.order_by(distance.nulls_last(), row.vector_id).limit(bindparam("top_k", type_=Integer()))
+
+
+@statement(lambda *row: row, shapes=SHAPES)
 def filtered(sql: SqlDialect, table: SqliteIndex, shape: Any, *, with_vector: bool) -> Select[Any]:
     """What a filter finds, by id: id, metadata and, where wanted, the vector."""
     row = index_row(table)
@@ -73,6 +92,21 @@ def upserted(sql: SqlDialect, table: SqliteIndex) -> Executable:
             row.metadata_: bindparam("metadata", type_=JsonParameter()),
         }
     )
+    return made.on_conflict_do_update(
+        index_elements=[row.vector_id.expression],
+        set_={"embedding": made.excluded.embedding, "metadata": made.excluded.metadata},
+    )
+
+
+@statement(lambda: None, shapes=SHAPES)
+def all_upserted(sql: SqlDialect, table: SqliteIndex) -> Executable:
+    """Store the vectors of the parameter ``vectors``, a list of objects: where LibSQL reads vectors from text."""
+    row = index_row(table)
+    given = sql.rows("vectors", id=Text(), vector=Text(), metadata=Text())
+    columns = [given.c.id, func.vector32(given.c.vector), given.c.metadata]
+    # Without a WHERE, SQLite would take the ON of ON CONFLICT for a join's.
+    rows = select(*columns).where(true())
+    made = insert(row).from_select([row.vector_id.name, row.embedding.name, row.metadata_.name], rows)
     return made.on_conflict_do_update(
         index_elements=[row.vector_id.expression],
         set_={"embedding": made.excluded.embedding, "metadata": made.excluded.metadata},

@@ -8,9 +8,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Executable, Integer, Text, bindparam, column, text
+from sqlalchemy import (
+    CheckConstraint,
+    Executable,
+    Index,
+    Integer,
+    Text,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.schema import CreateTable, DropTable
+from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.types import UserDefinedType
 
@@ -42,18 +53,16 @@ class FoundTable:
     """A vector index as it is.
 
     Attributes:
-        native: whether it has an index of LibSQL's own, which SQLite can not write into.
+        native: its index of LibSQL's own, if it has one, which SQLite can not write into.
     """
 
     table: SqliteIndex
-    native: bool
+    native: str | None
 
     @classmethod
-    def of(cls, name: str, ddl: str, native: int) -> "FoundTable":
+    def of(cls, name: str, ddl: str, native: str | None) -> "FoundTable":
         dimension, metric = _DIMENSION.search(ddl), _METRIC.search(ddl)
-        return cls(
-            SqliteIndex(name, int(dimension[1]) if dimension else 0, metric[1] if metric else "cosine"), bool(native)
-        )
+        return cls(SqliteIndex(name, int(dimension[1]) if dimension else 0, metric[1] if metric else "cosine"), native)
 
 
 class _Named(UserDefinedType[Any]):
@@ -97,8 +106,8 @@ def index_row(table: SqliteIndex) -> Any:
 
 _FIND = """
 SELECT t.name, t.sql, (
-    SELECT count(*) FROM sqlite_master i
-    WHERE i.type = 'index' AND i.tbl_name = t.name AND i.sql LIKE '%libsql_vector_idx%'
+    SELECT i.name FROM sqlite_master i
+    WHERE i.type = 'index' AND i.tbl_name = t.name AND i.sql LIKE '%libsql_vector_idx%' LIMIT 1
 )
 FROM sqlite_master t
 WHERE t.type = 'table' AND t.sql LIKE '%F32_BLOB%' AND (:name IS NULL OR t.name = :name)
@@ -110,7 +119,7 @@ ORDER BY t.name
 def found_tables(sql: SqlDialect) -> TextualSelect:
     """The vector index of a name, or all for NULL."""
     found = text(_FIND).bindparams(bindparam("name", type_=Text()))
-    return found.columns(column("name", Text()), column("sql", Text()), column("native", Integer()))
+    return found.columns(column("name", Text()), column("sql", Text()), column("native", Text()))
 
 
 @statement(lambda one: one)
@@ -125,6 +134,17 @@ def taken(sql: SqlDialect) -> TextualSelect:
 @statement(lambda: None, shapes=SHAPES)
 def table_made(sql: SqlDialect, table: SqliteIndex) -> Executable:
     return CreateTable(index_row(table).__table__)
+
+
+@statement(lambda: None, shapes=SHAPES)
+def natively_indexed(sql: SqlDialect, table: SqliteIndex) -> Executable:
+    """LibSQL's own index of the vectors, of the name that TypeScript gives it. To be made while there are none: one
+    that was made later has been seen to stay empty."""
+    embedding = index_row(table).__table__.c.embedding
+    metric: list[Any] = [literal_column("'metric=l2'")] if table.metric == "euclidean" else []
+    return CreateIndex(
+        Index(f"{table.name}_vector_idx", func.libsql_vector_idx(embedding, *metric)), if_not_exists=True
+    )
 
 
 @statement(lambda: None, shapes=SHAPES)
