@@ -2,16 +2,19 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from mastra_store import MastraError, PgStorage, PgVector, SqliteStorage, SqliteVector, VectorStore
+from mastra_store import LibSQLVector, MastraError, PgVector, SqliteStorage, SqliteVector, VectorStore, open_storage
 from mastra_store.testing.builders import message
 from tests.interop.peer import Peer, TypeScriptStore
 from tests.servers.postgres import MAJORS
+from tests.servers.sqld import LibsqlServer
 
 VECTORS = [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]
 IDS = ["a", "b", "c"]
@@ -43,7 +46,7 @@ class Index:
     python: VectorStore
 
 
-@pytest.fixture(params=["pg", "libsql"])
+@pytest.fixture(params=["pg", "libsql", "libsql-server"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -53,6 +56,10 @@ def place(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh database's URL, or a file's path."""
     if kind == "libsql":
         yield str(request.getfixturevalue("sqlite_path"))
+    elif kind == "libsql-server":
+        server: LibsqlServer = request.getfixturevalue("libsql_server")
+        server.empty()
+        yield server.url
     else:
         with request.getfixturevalue("postgres_servers")(max(MAJORS)).database() as url:
             yield url
@@ -60,11 +67,21 @@ def place(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 async def index(kind: str, place: str, node: Peer) -> AsyncIterator[Index]:
-    backend, url = ("pgVector", place) if kind == "pg" else ("libsqlVector", f"file:{place}")
-    open_ours: Any = PgVector if kind == "pg" else SqliteVector
-    with node.open(backend, url) as typescript:
-        async with open_ours(place) as python:
+    ours: dict[str, Any] = {"pg": PgVector, "libsql": SqliteVector, "libsql-server": LibSQLVector}
+    with theirs(node, kind, place) as typescript:
+        async with ours[kind](place) as python:
             yield Index(typescript, python)
+
+
+def theirs(node: Peer, kind: str, place: str) -> AbstractContextManager[TypeScriptStore]:
+    """The TypeScript store of a place."""
+    if kind == "pg":
+        return node.open("pgVector", place)
+    if kind == "libsql":
+        return node.open("libsqlVector", f"file:{place}")
+    parts = urlsplit(place)
+    token = parse_qs(parts.query).get("authToken", [None])[0]
+    return node.open("libsqlVector", f"http://{parts.netloc}", token=token)
 
 
 def shown(found: list[dict[str, Any]]) -> list[tuple[str, float, Any, Any]]:
@@ -210,12 +227,10 @@ async def test_names_of_any_length_are_both_sides_names(index: Index, place: str
 
 
 async def test_what_python_remembers_is_where_typescripts_memory_looks(kind: str, place: str, node: Peer) -> None:
-    storage: Any = PgStorage if kind == "pg" else SqliteStorage
-    async with storage(place) as python:
+    async with open_storage(place) as python:
         await python.memory.save_messages("t", [message("m", "Hello")], resource_id="r", embeddings=[[1.0] * 1536])
 
-    backend, url = ("pgVector", place) if kind == "pg" else ("libsqlVector", f"file:{place}")
-    with node.open(backend, url) as typescript:
+    with theirs(node, kind, place) as typescript:
         found = typescript.call(
             "vectors.query", indexName="memory_messages", queryVector=[1.0] * 1536, filter={"thread_id": "t"}
         )
@@ -233,11 +248,9 @@ async def test_what_python_remembers_is_where_typescripts_memory_looks(kind: str
 
 
 async def test_what_typescript_remembered_is_recalled(kind: str, place: str, node: Peer) -> None:
-    storage: Any = PgStorage if kind == "pg" else SqliteStorage
-    async with storage(place) as python:
+    async with open_storage(place) as python:
         await python.memory.save_messages("t", [message("m", "Hello")], resource_id="r")
-        backend, url = ("pgVector", place) if kind == "pg" else ("libsqlVector", f"file:{place}")
-        with node.open(backend, url) as typescript:
+        with theirs(node, kind, place) as typescript:
             typescript.call("vectors.createIndex", indexName="memory_messages_3", dimension=3)
             metadata = {"message_id": "m", "thread_id": "t", "resource_id": "r"}
             typescript.call("vectors.upsert", indexName="memory_messages_3", vectors=[VECTORS[0]], metadata=[metadata])
