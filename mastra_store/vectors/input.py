@@ -30,6 +30,7 @@ MAX_NAMESPACE = 255
 
 _INDEX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _FIELDS = ("id", "values", "metadata")
+_LEAVES = frozenset({str, int, float, bool, type(None)})
 
 
 class Entry(NamedTuple):
@@ -97,8 +98,9 @@ def values_of(vector: Any, path: str, dimension: int | None = None) -> Values:
     if getattr(vector, "ndim", 1) != 1:
         raise InvalidArgument(path, f"must have one dimension, not {vector.ndim}", status="INVALID_INPUT")
     if hasattr(vector, "astype"):
-        values = array("f")
-        values.frombytes(vector.astype("f4").tobytes())
+        values, total = array("f"), vector.astype("f4")
+        values.frombytes(total.tobytes())
+        total = float(total.sum(dtype="f8"))
     else:
         if isinstance(vector, str | bytes | Mapping) or not isinstance(vector, Iterable):
             raise InvalidArgument(path, f"must be a list of numbers, not {type(vector).__name__}")
@@ -107,9 +109,10 @@ def values_of(vector: Any, path: str, dimension: int | None = None) -> Values:
         except TypeError as error:
             position = next(at for at, each in enumerate(vector) if not isinstance(each, int | float))
             raise InvalidArgument(f"{path}[{position}]", "is no number", status="INVALID_INPUT") from error
+        total = sum(values)
     if not values:
         raise InvalidArgument(path, "is empty", status="INVALID_INPUT")
-    if not math.isfinite(sum(values)):
+    if not math.isfinite(total):  # of finite numbers of single precision the sum is finite
         position = next(at for at, each in enumerate(values) if not math.isfinite(each))
         raise InvalidArgument(f"{path}[{position}]", "is no finite number of single precision", status="INVALID_INPUT")
     if dimension is not None:
@@ -190,6 +193,8 @@ def _check_length(name: str, given: Sequence[Any] | None, rows: Sequence[Any], s
 
 def _plain(value: Any, path: str) -> Any:
     """``value`` with times as text and NumPy's numbers as Python's."""
+    if type(value) in _LEAVES:
+        return value
     if isinstance(value, datetime):
         return iso_milliseconds(instant(value, path))
     if isinstance(value, Mapping):
