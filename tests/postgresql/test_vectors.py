@@ -349,6 +349,22 @@ class TestSearch:
 
             assert wire.round_trips - before <= allowed
 
+    async def test_recall_is_two_round_trips_once_its_index_is_known(self, postgres_url: str) -> None:
+        async with PgStorage(postgres_url) as storage:
+            told = [{"id": str(at), "role": "user", "content": "x"} for at in range(9)]
+            await storage.memory.save_messages("t", told, embeddings=[[float(at), 1.0] for at in range(9)])
+
+        async with counted_wire(postgres_url) as wire, PgStorage(wire.url, pool_size=1) as storage:
+            sent: list[str] = []
+            storage.observe(lambda executed: sent.append(executed.operation))
+            assert len(await storage.memory.recall(thread_id="t", vector=[1.0, 0.0])) > 4
+            before = wire.round_trips
+
+            await storage.memory.recall(thread_id="t", vector=[1.0, 0.0])
+
+            assert sent == ["found_indexes", "nearest", "included_messages", "nearest", "included_messages"]
+            assert wire.round_trips - before == 2
+
     async def test_an_index_that_somebody_else_made_anew_is_asked_for_again(
         self, vectors: PgVector, postgres_url: str
     ) -> None:
