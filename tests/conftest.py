@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 
 from mastra_store import export_schemas, migrations, open_storage
 from mastra_store.storage import Storage
+from mastra_store.testing.capabilities import ALL_CAPABILITIES
 from tests.requirements import skip_or_fail
 from tests.servers import MissingServerError, sqld, upstash
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
@@ -168,6 +169,13 @@ def storage_url(request: pytest.FixtureRequest) -> Iterator[str]:
         template = request.getfixturevalue("migrated_template")(major)
         with request.getfixturevalue("postgres_servers")(major).copy(template) as url:
             yield url
+
+
+@pytest.fixture
+def capabilities(storage_url: str) -> frozenset[str]:
+    """What the storage's backend can do."""
+    lacking = {"sqlite": {"namespaces"}, "libsql": {"namespaces", "patterns"}}
+    return ALL_CAPABILITIES - lacking.get(storage_url.partition(":")[0], set())
 
 
 @pytest.fixture

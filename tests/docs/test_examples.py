@@ -36,6 +36,7 @@ ABOUT_ALL = {
     "scores",
     "transactions",
     "workflows",
+    "vectors",
 }
 """Pages whose examples mean the same on every backend: they run on each."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mastra_store import CachedStorage, LibSQLStorage, PgStorage, SqliteStorage, errors, open_storage
+from mastra_store import CachedStorage, LibSQLStorage, PgStorage, SqliteStorage, VectorStore, errors, open_storage
 from mastra_store.domains import domains
 from tests.docs.pages import PAGES, ROOT, blocks
 
@@ -30,6 +30,9 @@ METHODS = [
     for domain in domains()
     for name, _ in inspect.getmembers(domain.contract, inspect.isfunction)
     if not name.startswith("_")
+]
+METHODS += [
+    ("vectors", name) for name in vars(VectorStore) if not name.startswith("_") and callable(getattr(VectorStore, name))
 ]
 
 
