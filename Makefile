@@ -32,7 +32,7 @@ check: $(VENV)/.check $(VENV)/.test ## format, lint, types, import contracts, an
 	DATABASE_URL=sqlite:///$(VENV)/check.db sh -c '$(BIN)/alembic upgrade head && $(BIN)/alembic check'
 	$(BIN)/python -m tests.servers.postgres sh -c '$(BIN)/alembic upgrade head && $(BIN)/alembic check'
 
-schema: $(VENV)/.core ## schema/*.sql anew from the models
+schema: $(VENV)/.core ## schema/* anew from the models and the collections
 	$(BIN)/python -m mastra_store.schema
 
 bench: $(VENV)/.test $(VENV)/.servers ## every operation beside the raw driver; fails when a target is missed

@@ -8,38 +8,43 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 import psycopg
+import pymongo
 
 from tests.servers import MissingServerError
 from tests.servers.databases import PostgresServer
+from tests.servers.mongodb import mongodb
 from tests.servers.postgres import postgres
 from tests.servers.valkey import valkey_url
 
 from . import caching, imports, routing
-from .measuring import Figures, compare
+from .measuring import ROUNDS, Figures, compare
 from .operations import OPERATIONS, Operation, comparable
 from .report import Line, head, misses
-from .setting import Sides, postgres_sides, sqlite_sides
+from .setting import MONGODB_THREADS, Sides, mongodb_sides, postgres_sides, sqlite_sides
 
 POSTGRESQL = 18
+MONGODB_TARGET, MONGODB_ROUNDS = 1.5, 3
+"""How often the raw driver's time any operation may take on MongoDB; SecantusDB is slow enough for fewer rounds."""
 
 
 async def measured(
-    title: str, opened: AbstractAsyncContextManager[Sides], operations: Sequence[Operation]
+    title: str, opened: AbstractAsyncContextManager[Sides], operations: Sequence[Operation], rounds: int = ROUNDS
 ) -> list[tuple[str, Line]]:
     """Measure the operations on one database and print their lines as they come."""
     lines = []
     async with opened as sides:
         print(head(title), flush=True)
         for operation in operations:
-            line = Line(operation, await _figures(operation, sides))
+            line = Line(operation, await _figures(operation, sides, rounds))
             print(line, flush=True)
             lines.append((title, line))
     return lines
 
 
-async def _figures(operation: Operation, sides: Sides) -> Figures:
+async def _figures(operation: Operation, sides: Sides, rounds: int) -> Figures:
     baseline = sides.writer if operation.writes or operation.indexed else sides.reader
     argument = operation.prepare(0)
     ours, raw = await operation.ours(sides.storage, argument), await operation.raw(baseline, argument)
@@ -50,22 +55,30 @@ async def _figures(operation: Operation, sides: Sides) -> Figures:
         lambda argument: operation.raw(baseline, argument),
         operation.prepare,
         sides.settle,
+        rounds,
     )
+
+
+def _on_mongodb(operation: Operation) -> Operation:
+    """With the one target, and reads of the threads that have messages there."""
+    prepare = operation.prepare
+    few = prepare if operation.writes else lambda number: prepare(number % MONGODB_THREADS)
+    return replace(operation, target=MONGODB_TARGET, prepare=few)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], help="only this one")
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "mongodb"], help="only this one")
     parser.add_argument("--only", default="", metavar="TEXT", help="only operations whose names hold TEXT")
     chosen = parser.parse_args()
     operations = [each for each in OPERATIONS if chosen.only in each.name]
     missed: list[str] = []
     lines: list[tuple[str, Line]] = []
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors; medians of interleaved rounds.")
-    if chosen.database != "postgresql":
+    if chosen.database in (None, "sqlite"):
         title = f"SQLite {sqlite3.sqlite_version} by aiosqlite"
         lines += asyncio.run(measured(title, sqlite_sides(), operations))
-    if chosen.database != "sqlite":
+    if chosen.database in (None, "postgresql"):
         try:
             with postgres(POSTGRESQL) as server:
                 title = f"PostgreSQL {_version(server.url)} by psycopg {psycopg.__version__}"
@@ -77,6 +90,14 @@ def main() -> int:
                 lines += asyncio.run(measured(title, routing.replicated_sides(POSTGRESQL), routed))
         except MissingServerError as missing:
             missed.append(f"PostgreSQL was not measured: {missing}")
+    if chosen.database in (None, "mongodb"):
+        of_mongodb = [_on_mongodb(each) for each in operations]
+        try:
+            with mongodb() as mongo:
+                title = f"MongoDB {mongo.client.server_info()['version']} by pymongo {pymongo.version}"
+                lines += asyncio.run(measured(title, mongodb_sides(mongo), of_mongodb, MONGODB_ROUNDS))
+        except MissingServerError as missing:
+            missed.append(f"MongoDB was not measured: {missing}")
     missed += misses(lines)
     if not chosen.only:
         cost = imports.cost()

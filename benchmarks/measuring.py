@@ -42,7 +42,9 @@ class Round:
     raw_cpu: float
 
 
-async def compare(ours: Way, raw: Way, prepare: Callable[[int], Any], settle: Callable[[], None]) -> Figures:
+async def compare(
+    ours: Way, raw: Way, prepare: Callable[[int], Any], settle: Callable[[], None], rounds_of_each: int = ROUNDS
+) -> Figures:
     """Measure both ways.
 
     Args:
@@ -52,10 +54,10 @@ async def compare(ours: Way, raw: Way, prepare: Callable[[int], Any], settle: Ca
     arguments = map(prepare, count(1))
     calls = await _calls_of_a_round(ours, raw, arguments)
     rounds, rates = [], []
-    for _ in range(ROUNDS):
+    for _ in range(rounds_of_each):
         settle()
         rounds.append(await _round(ours, raw, list(islice(arguments, calls))))
-    for _ in range(ROUNDS):
+    for _ in range(rounds_of_each):
         settle()
         burst = list(islice(arguments, max(calls, 4 * TASKS)))
         rates.append((await _rate(ours, burst), await _rate(raw, burst)))

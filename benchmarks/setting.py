@@ -11,24 +11,34 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
+import pymongo
 from psycopg.sql import SQL, Identifier
 
-from mastra_store import PgStorage, SqliteStorage, migrations
+from mastra_store import MongoStorage, PgStorage, SqliteStorage, documents, migrations
 from mastra_store.clock import iso_milliseconds
 from mastra_store.storage import Storage
 from tests.servers.databases import PostgresServer
+from tests.servers.mongodb import MongoServer
 
 from . import data
 from .raw import Raw
+from .raw_mongodb import RawMongo
 from .raw_postgres import RawPostgres
 from .raw_sqlite import RawSqlite
 
-POSTGRES_POOL, SQLITE_POOL = 20, 5
+POSTGRES_POOL, SQLITE_POOL, MONGODB_POOL = 20, 5, 100
 """The storages' own defaults."""
+
+MONGODB_THREADS = 2
+"""Threads with messages."""
+_LONG_THREADS = frozenset(map(data.thread_id, range(MONGODB_THREADS)))
+_THREADS = frozenset(map(data.thread_id, range(2 * data.LONG_THREADS)))
 
 _OF_OURS = "mastra_store_*_idx"
 """The names of indexes that Mastra does not have."""
@@ -105,6 +115,24 @@ async def postgres_sides(server: PostgresServer) -> AsyncIterator[Sides]:
             yield Sides(storage, reader, writer, lambda: _vacuum(ours, mastras, same))
 
 
+@asynccontextmanager
+async def mongodb_sides(server: MongoServer) -> AsyncIterator[Sides]:
+    """The baseline reads by the same indexes: without them MongoDB would sort a thread's messages for each page.
+
+    There are fewer documents than in SQL: SecantusDB scans a whole collection for each count beside a page, for which
+    mongod takes an index.
+    """
+    with server.database() as ours, server.database() as same:
+        for url in (ours, same):
+            _fill_mongodb(url)
+        async with (
+            aclosing(RawMongo(same, MONGODB_POOL)) as baseline,
+            MongoStorage(ours, pool_size=MONGODB_POOL, create_schema="never") as storage,
+        ):
+            await baseline.open()
+            yield Sides(storage, baseline, baseline, lambda: None)
+
+
 def _leave_mastras_indexes_sqlite(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         query = "SELECT name FROM sqlite_master WHERE type = 'index' AND name GLOB ?"
@@ -146,6 +174,28 @@ def fill_postgres(url: str) -> None:
                     plain = [cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell for cell in row]
                     copy.write_row([*plain, *instants])
         connection.execute("ANALYZE")
+
+
+def _fill_mongodb(url: str) -> None:
+    with pymongo.MongoClient[dict[str, Any]](url) as client:
+        database = client.get_default_database()
+        for table, columns, rows in TABLES:
+            stored = (dict(zip(columns, map(_as_bson, columns, row), strict=True)) for row in rows() if _is_stored(row))
+            while chunk := list(islice(stored, 10_000)):
+                database[table].insert_many(chunk)
+        for collection in documents.load_all():
+            definitions = [index.definition() for index in collection.indexes]
+            database.command({"createIndexes": collection.name, "indexes": definitions})
+
+
+def _is_stored(row: Any) -> bool:
+    if isinstance(row, data.ThreadCells):
+        return row.id in _THREADS
+    return not isinstance(row, data.MessageCells) or row.thread_id in _LONG_THREADS
+
+
+def _as_bson(column: str, cell: Any) -> Any:
+    return msgspec.json.decode(cell) if column in ("metadata", "snapshot") else cell
 
 
 def _vacuum(*urls: str) -> None:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from .cache.upstash import UpstashCache as UpstashCache
     from .composite import MastraCompositeStore as MastraCompositeStore
     from .connect import open_storage as open_storage
-    from .domains.span_buffer import SpanBuffer as SpanBuffer
     from .domains.recall import Embedder as Embedder
+    from .domains.span_buffer import SpanBuffer as SpanBuffer
     from .errors import (
         AccessDenied as AccessDenied,
         AlreadyExists as AlreadyExists,
@@ -39,11 +39,13 @@ if TYPE_CHECKING:
         SchemaMissing as SchemaMissing,
         TokenExpired as TokenExpired,
         TransactionClosed as TransactionClosed,
+        TransactionError as TransactionError,
         TransactionFailed as TransactionFailed,
         TransactionLost as TransactionLost,
         TransactionSpansBackends as TransactionSpansBackends,
         Unavailable as Unavailable,
     )
+    from .mongo.storage import MongoStorage as MongoStorage
     from .pages import DateRange as DateRange, Order as Order, Page as Page
     from .records.agents import (
         Agent as Agent,
@@ -139,12 +141,14 @@ _HOMES = {
         "SchemaMissing",
         "TokenExpired",
         "TransactionClosed",
+        "TransactionError",
         "TransactionFailed",
         "TransactionLost",
         "TransactionSpansBackends",
         "Unavailable",
     ),
     ".domains.recall": ("Embedder",),
+    ".mongo.storage": ("MongoStorage",),
     ".pages": ("DateRange", "Order", "Page"),
     ".records.agents": ("Agent", "AgentVersion", "ResolvedAgent"),
     ".records.favorites": ("FavoriteState",),

@@ -11,7 +11,7 @@
     ├── Unavailable               the database can not be reached, or refuses for now
     │   ├── PoolTimeout           no connection became free in time
     │   └── LockTimeout           somebody else held a lock for too long
-    ├── AccessDenied              the server refuses the token, or it does not allow as much
+    ├── AccessDenied              the server refuses the token or user, or they do not allow as much
     │   └── TokenExpired          its time is over
     ├── CommitOutcomeUnknown      the network broke while it was committed: done as a whole, or not at all
     ├── SchemaError
@@ -167,7 +167,7 @@ class LockTimeout(Unavailable):
 
 
 class AccessDenied(MastraError):
-    """The server refuses the token, or the token does not allow as much. Nothing was done."""
+    """The server refuses the token or the user, or they do not allow as much. Nothing was done."""
 
     category = "USER"
     status = "ACCESS_DENIED"
@@ -249,7 +249,8 @@ class QueryFailed(MastraError):
 def masked(url: str) -> str:
     """``url`` with its password, and what looks like one among its options, replaced by ``***``."""
     without_password = re.sub(r"(?s)(?<=://)([^/?#@:]*):(.*)@(?=[^@]*$)", r"\1:***@", url)
-    options = r"(?i)\b(password|passwd|authtoken|auth_token|sslpassword)\s*=\s*('(?:\\.|[^'\\])*'?|(?:\\.|[^&\s\\])*)"
+    names = "password|passwd|authtoken|auth_token|sslpassword|tlscertificatekeyfilepassword|authmechanismproperties"
+    options = rf"(?i)\b({names})\s*=\s*('(?:\\.|[^'\\])*'?|(?:\\.|[^&\s\\])*)"
     return re.sub(options, r"\1=***", without_password)
 
 

@@ -1,9 +1,11 @@
 """The physical schema: what the models mean on one dialect, in one PostgreSQL schema, and its DDL as text.
 
-``python -m mastra_store.schema`` writes ``schema/postgresql.sql`` and ``schema/sqlite.sql``.
+MongoDB's are the commands that make its collections. ``python -m mastra_store.schema`` writes
+``schema/postgresql.sql``, ``schema/sqlite.sql`` and ``schema/mongodb.json``.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,12 +27,13 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.sql import visitors
 
+from . import documents
 from .errors import InvalidArgument
 from .models import load_all
 from .revisions import HEAD, VERSION_TABLE
 from .schema_names import MAX_BYTES, normalised_schema
 
-DialectName = Literal["postgresql", "sqlite"]
+DialectName = Literal["postgresql", "sqlite", "mongodb"]
 
 OWN_INDEXES = "mastra_store_"
 """How the names of indexes begin that Mastra does not have. They have no prefix in any schema."""
@@ -81,17 +84,33 @@ def export_schemas(schema_name: str | None = None, dialect: DialectName = "postg
     It ends with the version table and this version's revision, so that a database it was applied to is known as
     current: ``alembic upgrade head`` finds nothing to do there.
 
+    For MongoDB it is JSON: a list of commands, one ``createIndexes`` for each collection, which makes it too. In
+    mongosh: ``JSON.parse(fs.readFileSync("mongodb.json")).forEach(command => db.runCommand(command))``.
+
     Args:
         schema_name: a PostgreSQL schema, made if it is missing; ``None`` for the default one.
 
     Raises:
-        InvalidArgument: an unknown dialect, a name that can be no schema's, or a schema on SQLite.
+        InvalidArgument: an unknown dialect, a name that can be no schema's, or a schema elsewhere than on PostgreSQL.
     """
     schema = normalised_schema(schema_name)
+    if dialect == "mongodb":
+        if schema is not None:
+            raise InvalidArgument("schema_name", f"is {schema!r}, but MongoDB has no schemas; name a database instead")
+        return _commands()
     return "\n\n".join(export_statements(dialect, schema)) + "\n"
 
 
 exportSchemas = export_schemas  # noqa: N816 (as @mastra/pg calls it)
+
+
+def _commands() -> str:
+    """The commands that make MongoDB's collections, as JSON with an index on each line."""
+    shown = []
+    for collection in documents.load_all():
+        indexes = ",\n".join(f"    {json.dumps(index.definition())}" for index in collection.indexes)
+        shown.append(f'  {{"createIndexes": {json.dumps(collection.name)}, "indexes": [\n{indexes}\n  ]}}')
+    return "[\n" + ",\n".join(shown) + "\n]\n"
 
 
 def export_statements(dialect: str, schema: str | None) -> list[str]:
@@ -227,9 +246,10 @@ def _dialect(name: str) -> Dialect:
 
 
 def write_schemas(directory: Path) -> None:
-    """Write both dialects' DDL to ``postgresql.sql`` and ``sqlite.sql``."""
-    for dialect in ("postgresql", "sqlite"):
-        (directory / f"{dialect}.sql").write_text(export_schemas(dialect=dialect), encoding="utf-8")
+    """Write every dialect's DDL to ``postgresql.sql``, ``sqlite.sql`` and ``mongodb.json``."""
+    for name in ("postgresql.sql", "sqlite.sql", "mongodb.json"):
+        dialect = cast("DialectName", name.partition(".")[0])
+        (directory / name).write_text(export_schemas(dialect=dialect), encoding="utf-8")
 
 
 if __name__ == "__main__":

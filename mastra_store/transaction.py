@@ -66,6 +66,11 @@ class Turns:
         """Remember the first error of the innermost level: it can only be undone now."""
         self._innermost.failure = self._innermost.failure or error
 
+    @property
+    def failure(self) -> BaseException | None:
+        """The first error of the transaction, if there was one."""
+        return self._outermost.failure
+
     def check_open(self) -> None:
         if self._outermost.closed:
             raise TransactionClosed("the transaction has ended; open another with storage.transaction()")

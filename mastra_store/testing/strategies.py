@@ -31,8 +31,9 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
 _BOTH: list[Direction] = ["asc", "desc"]
 DIRECTIONS = st.sampled_from(_BOTH)
 
-# PostgreSQL's jsonb holds decimals: it gives 1e23 back as the integer 10**23, which is no double.
-_NUMBERS = st.integers() | st.floats(-(2.0**53), 2.0**53)
+# BSON's integers have 64 bits. PostgreSQL's jsonb holds decimals: it gives 1e23 back as the integer 10**23, which is no
+# double.
+_NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(-(2.0**53), 2.0**53)
 
 
 def json_values(text: st.SearchStrategy[str] = TEXTS) -> st.SearchStrategy[Any]:

@@ -29,6 +29,8 @@ PAGES = {path.stem: path for path in (ROOT / "README.md", *sorted((ROOT / "docs"
 
 POSTGRESQL = "postgresql://user:password@host/database"
 """How the pages write the address of a PostgreSQL database."""
+MONGODB = "mongodb://user:password@host/database"
+"""How the pages write the address of a MongoDB database."""
 LIBSQL = "libsql://database-owner.turso.io"
 """How the pages write the address of a LibSQL server."""
 LIBSQL_TOKEN = "TURSO_AUTH_TOKEN"

@@ -12,6 +12,7 @@ from tests.docs import pages, prelude
 from tests.docs.pages import (
     LIBSQL,
     LIBSQL_TOKEN,
+    MONGODB,
     PAGES,
     POSTGRESQL,
     REDIS,
@@ -39,6 +40,8 @@ ABOUT_ALL = {
     "vectors",
 }
 """Pages whose examples mean the same on every backend: they run on each."""
+ABOUT_DOMAINS = {"memory", "workflows"}
+"""Of those, the pages that run on MongoDB too."""
 
 NOT_RUN = {"pip", "make", "pytest"}
 """Commands that set up or test a whole project. What they do is tested elsewhere."""
@@ -48,7 +51,7 @@ def runs(language: str) -> list[tuple[str, str]]:
     """The pages with blocks of a language, and the backends to run them on."""
     named = [name for name, path in PAGES.items() if pages.blocks(path, language) and name != "conformance"]
     kinds = {name: ["sqlite", "postgresql", "libsql"] if name in ABOUT_ALL else ["sqlite"] for name in named}
-    return [(name, kind) for name in named for kind in kinds[name]]
+    return [(name, kind) for name in named for kind in kinds[name] + ["mongodb"] * (name in ABOUT_DOMAINS)]
 
 
 @pytest.fixture
@@ -74,6 +77,8 @@ def addresses(request: pytest.FixtureRequest, name: str, backend: str) -> Iterat
             found |= {UPSTASH: request.getfixturevalue("upstash_url"), UPSTASH_TOKEN: upstash.TOKEN}
         if backend == "postgresql":
             found[SQLITE] = found[POSTGRESQL]
+        if MONGODB in page or backend == "mongodb":
+            found[SQLITE if backend == "mongodb" else MONGODB] = request.getfixturevalue("mongodb_url")
         yield found
 
 

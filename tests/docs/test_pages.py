@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from mastra_store import CachedStorage, LibSQLStorage, PgStorage, SqliteStorage, VectorStore, errors, open_storage
+from mastra_store import (
+    CachedStorage,
+    LibSQLStorage,
+    MongoStorage,
+    PgStorage,
+    SqliteStorage,
+    VectorStore,
+    errors,
+    open_storage,
+)
 from mastra_store.domains import domains
 from tests.docs.pages import PAGES, ROOT, blocks
 
@@ -54,7 +63,7 @@ def test_every_option_of_a_cached_storage_is_explained() -> None:
     assert [name for name in options if f"| `{name}` |" not in explained] == []
 
 
-@pytest.mark.parametrize("storage", [PgStorage, SqliteStorage, LibSQLStorage])
+@pytest.mark.parametrize("storage", [PgStorage, SqliteStorage, LibSQLStorage, MongoStorage])
 def test_every_option_of_a_storage_is_explained(storage: type) -> None:
     explained = PAGES["connections"].read_text(encoding="utf-8")
     options = [
@@ -79,6 +88,8 @@ def test_every_address_of_the_table_means_a_storage_of_its_kind() -> None:
 def kind_of(address: str) -> type:
     if re.match("libsql:|http", address):
         return LibSQLStorage
+    if address.startswith("mongodb"):
+        return MongoStorage
     return PgStorage if re.match("postgres|host=", address) else SqliteStorage
 
 

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, func, select
 
-from mastra_store import domains as all_domains
+from mastra_store import MongoStorage, domains as all_domains
+from mastra_store.documents import Collection
 from mastra_store.domains import Domains, Lazy, domains
 from mastra_store.domains.base import operation
 from mastra_store.domains.pruning import Prunable
 from mastra_store.errors import InvalidArgument
 from mastra_store.models.blobs import SkillBlobRow
+from mastra_store.mongo import domains as mongo_domains
+from mastra_store.mongo.pruning import MongoPruning
 from mastra_store.records.retention import PrunedTable
 from mastra_store.sql import domains as sql_domains
 from mastra_store.sql.dialects import SqlDialect
@@ -43,6 +46,17 @@ class SqlDummy(SqlPruning, DummyDomain):
         return int(count)
 
 
+BLOBS = Collection("mastra_skill_blobs", ())
+
+
+class MongoDummy(MongoPruning, DummyDomain):
+    collections = (BLOBS,)
+    ages = {"old_blobs": (BLOBS, "createdAt")}  # noqa: RUF012
+
+    async def count(self) -> int:
+        return len(await self._database.find(BLOBS, {}))
+
+
 @statement(lambda count: count)
 def blobs(sql: SqlDialect) -> Select[Any]:
     return select(func.count()).select_from(SkillBlobRow)
@@ -50,13 +64,14 @@ def blobs(sql: SqlDialect) -> Select[Any]:
 
 @pytest.fixture(autouse=True)
 def dummy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A domain beside the others: one line in the list of domains, one in the list of classes on SQL."""
+    """A domain beside the others: a line in the list of domains, and one in the lists of classes of each backend."""
     line: Lazy[Any] = Lazy("dummy.DummyDomain")
     line.__set_name__(Domains, "dummy")
     monkeypatch.setattr(Domains, "dummy", line, raising=False)
     monkeypatch.setitem(sql_domains.SQL_DOMAINS, "dummy", "dummy.SqlDummy")
+    monkeypatch.setitem(mongo_domains.MONGO_DOMAINS, "dummy", "dummy.MongoDummy")
     found = sql_domains.import_module
-    for importer in (sql_domains, all_domains):
+    for importer in (sql_domains, mongo_domains, all_domains):
         monkeypatch.setattr(
             importer, "import_module", lambda name, package: _Home if name == ".dummy" else found(name, package)
         )
@@ -64,10 +79,11 @@ def dummy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class _Home:
-    """Stands for the modules ``mastra_store.domains.dummy`` and ``mastra_store.sql.dummy``."""
+    """Stands for the modules ``dummy`` of ``mastra_store.domains``, of its ``sql`` and of its ``mongo``."""
 
     DummyDomain = DummyDomain
     SqlDummy = SqlDummy
+    MongoDummy = MongoDummy
 
 
 async def test_a_storage_has_it(storage: Storage) -> None:
@@ -90,6 +106,7 @@ async def test_a_unit_of_work_has_it(storage: Storage) -> None:
         assert tx.dummy is not storage.dummy  # type: ignore[attr-defined]
 
 
+@pytest.mark.needs("sql")
 async def test_it_is_pruned(storage: SqlStorage) -> None:
     async with storage.transaction() as tx:
         tx.session.add_all(
@@ -124,3 +141,15 @@ def test_every_domain_of_the_list_has_a_class_on_sql(monkeypatch: pytest.MonkeyP
 
     for domain in domains():
         assert issubclass(sql_domains.sql_domain(domain.name), domain.contract)
+
+
+def test_mongodb_says_which_domains_of_the_list_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    storage = MongoStorage("mongodb://host/database")
+
+    for domain in domains():
+        if storage.offers(domain.name):
+            assert issubclass(mongo_domains.mongo_domain(domain.name), domain.contract)
+        else:
+            with pytest.raises(AttributeError, match=domain.name):
+                getattr(storage, domain.name)

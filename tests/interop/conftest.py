@@ -1,5 +1,6 @@
 """One database, two languages: opened by a TypeScript store and by one of ours at the same time."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -8,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pymongo
 import pytest
 
-from mastra_store import LibSQLStorage, PgStorage, export_schemas
+from mastra_store import LibSQLStorage, MongoStorage, PgStorage, export_schemas
 from mastra_store.hrana.address import Address
 from mastra_store.records.memory import Message, Resource, Thread
 from mastra_store.storage import Storage
@@ -53,7 +55,20 @@ def maker(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["postgresql", "libsql", "sqld"])
+ON_MONGODB = {"test_memory", "test_workflows", "test_workflow_threads"}
+"""Modules of the domains that MongoDB has."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that ``needs("sql")`` is not run on MongoDB."""
+    if "database" in metafunc.fixturenames:
+        sql_only = any("sql" in marker.args for marker in metafunc.definition.iter_markers("needs"))
+        on_mongodb = metafunc.module.__name__.rpartition(".")[2] in ON_MONGODB and not sql_only
+        kinds = ["postgresql", "libsql", "sqld", *(["mongodb"] if on_mongodb else [])]
+        metafunc.parametrize("database", kinds, indirect=True)
+
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, str]]:
     """A fresh database with the tables of either maker: its kind, and its URL or path."""
     if request.param == "libsql":
@@ -64,6 +79,13 @@ def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, 
         server: LibsqlServer = request.getfixturevalue("libsql_server")
         server.migrated(*request.getfixturevalue(f"{maker}_statements"))
         yield "libsql", server.url
+    elif request.param == "mongodb":
+        url = request.getfixturevalue("mongodb_url")
+        if maker == "python":
+            with pymongo.MongoClient[dict[str, Any]](url) as client:
+                for command in json.loads(export_schemas(dialect="mongodb")):
+                    client.get_default_database().command(command)
+        yield "mongodb", url
     else:
         server = request.getfixturevalue("postgres_servers")(max(MAJORS))
         with server.copy(request.getfixturevalue(f"{maker}_template")) as url:
@@ -72,8 +94,8 @@ def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, 
 
 def opened(node: Peer, backend: str, place: str) -> AbstractContextManager[TypeScriptStore]:
     """A TypeScript store on a database."""
-    if backend == "postgresql":
-        return node.open("pg", place)
+    if backend in ("postgresql", "mongodb"):
+        return node.open("pg" if backend == "postgresql" else backend, place)
     if "://" not in place:
         return node.open("libsql", f"file:{place}")
     address = Address.of(place)
@@ -84,9 +106,9 @@ def opened(node: Peer, backend: str, place: str) -> AbstractContextManager[TypeS
 async def shared(node: Peer, database: tuple[str, str]) -> AsyncIterator[Shared]:
     """The fresh database, open on both sides. Neither may change its tables any more."""
     backend, place = database
-    storage = PgStorage if backend == "postgresql" else LibSQLStorage
+    storages: dict[str, Any] = {"postgresql": PgStorage, "libsql": LibSQLStorage, "mongodb": MongoStorage}
     with opened(node, backend, place) as typescript:
-        async with storage(place, create_schema="never") as python:
+        async with storages[backend](place, create_schema="never") as python:
             yield Shared(backend, typescript, python)
 
 

@@ -1,4 +1,4 @@
-// The TypeScript side: opens stores of @mastra/pg and @mastra/libsql and calls their methods.
+// The TypeScript side: opens stores of @mastra/pg, @mastra/libsql and @mastra/mongodb and calls their methods.
 //
 // One JSON request a line on stdin, one answer a line on stdout:
 //   {"call": "open", "args": {"backend": "pg", "url": "...", "schema": "..."}}    -> {"result": 1}
@@ -8,6 +8,7 @@
 // or {"error": {"name", "id", "message"}}. A Date is {"$date": "2026-01-01T00:00:00.000Z"}.
 import { createInterface } from "node:readline";
 import { LibSQLStore, LibSQLVector } from "@mastra/libsql";
+import { MongoDBStore } from "@mastra/mongodb";
 import { PgVector, PostgresStore } from "@mastra/pg";
 
 // stdout carries answers alone.
@@ -22,6 +23,7 @@ const open = {
   pgVector: ({ url, schema }) =>
     new PgVector({ id: "peer", connectionString: url, ...(schema ? { schemaName: schema } : {}) }),
   libsqlVector: ({ url, token }) => new LibSQLVector({ id: "peer", url, ...(token ? { authToken: token } : {}) }),
+  mongodb: ({ url }) => new MongoDBStore({ id: "peer", uri: url, dbName: new URL(url).pathname.slice(1) }),
 };
 
 async function answer({ store: number, call, args }) {
@@ -44,7 +46,9 @@ async function answer({ store: number, call, args }) {
 const revive = (_, value) =>
   value !== null && typeof value === "object" && "$date" in value ? new Date(value.$date) : value;
 
+// MongoDB's own key of a document is none of Mastra's.
 function show(key, value) {
+  if (key === "_id") return undefined;
   return this[key] instanceof Date ? { $date: this[key].toISOString() } : value;
 }
 

@@ -38,7 +38,7 @@ class Peer:
     def open(
         self, backend: str, url: str, *, schema: str | None = None, token: str | None = None
     ) -> Iterator["TypeScriptStore"]:
-        """A store of ``pg`` or ``libsql``, which makes its tables where they are missing."""
+        """A store of ``pg``, ``libsql`` or ``mongodb``, which makes its tables where they are missing."""
         number = self.ask(call="open", args={"backend": backend, "url": url, "schema": schema, "token": token})
         try:
             yield TypeScriptStore(self, number)

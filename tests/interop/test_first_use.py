@@ -20,10 +20,12 @@ from tests.servers.sqld import LibsqlServer
 pytestmark = pytest.mark.xdist_group("interop")
 
 
+@pytest.mark.needs("sql")
 async def test_the_maker_is_known(shared: Shared, maker: str) -> None:
     assert shared.python.schema_state == {"typescript": "foreign", "python": "current"}[maker]
 
 
+@pytest.mark.needs("sql")
 @pytest.mark.parametrize("maker", ["typescript"])
 async def test_nothing_is_made_in_a_database_of_typescript(database: tuple[str, str]) -> None:
     backend, place = database
@@ -38,6 +40,7 @@ async def test_nothing_is_made_in_a_database_of_typescript(database: tuple[str, 
     assert not any(VERSION_TABLE in name for name in catalog(place, ours=True))
 
 
+@pytest.mark.needs("sql")
 @pytest.mark.parametrize("maker", ["typescript"])
 async def test_it_can_be_adopted(database: tuple[str, str]) -> None:
     _, place = database

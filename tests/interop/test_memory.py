@@ -321,7 +321,9 @@ class TestCopies:
             copies = await shared.python.memory.list_messages(f"copy of {source}")
             assert here is not None
             assert here.title == there["title"] == "Clone of Weather"
-            assert here.metadata == there["metadata"]
             assert here.metadata is not None
+            assert here.metadata["clone"] | {"clonedAt": here.updated_at} == there["metadata"]["clone"] | {
+                "clonedAt": here.updated_at
+            }
             assert here.metadata["clone"]["lastMessageId"] == last
             assert [each.text for each in copies] == ["Hello"]

@@ -34,4 +34,6 @@ async def test_by_where_the_snapshot_names_it(
     theirs = shared.typescript.call("workflows.listWorkflowRuns", threadId="t")
     ours = await shared.python.workflows.list_workflow_runs(thread_id="t")
 
-    assert [each["runId"] for each in theirs["runs"]] == [each.run_id for each in ours] == ["run"] * found
+    assert [each.run_id for each in ours] == ["run"] * found
+    # @mastra/mongodb lists every run, whatever its thread.
+    assert [each["runId"] for each in theirs["runs"]] == ["run"] * (found or shared.backend == "mongodb")

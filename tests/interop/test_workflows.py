@@ -17,7 +17,7 @@ def snapshot(run_id: str = "run", **fields: Any) -> dict[str, Any]:
         "runId": run_id,
         "status": "running",
         "value": {},
-        "context": {"input": {"city": "Zürich 🌦️", "path": "C:\\new", "numbers": [1, -2.5, 1764000000123, 2**53 + 2]}},
+        "context": {"input": {"city": "Zürich 🌦️", "path": "C:\\new", "numbers": [1, -2.5, 1764000000123, 2**53]}},
         "serializedStepGraph": [{"type": "step", "step": {"id": "fetch"}}],
         "activePaths": [],
         "activeStepsPath": {},
@@ -57,6 +57,10 @@ class TestSnapshots:
         assert theirs is not None
         if shared.backend == "postgresql":
             assert theirs["result"] == ours["result"] == {"text": "ab", "half": "\ufffd!"}
+        elif shared.backend == "mongodb":
+            # TypeScript keeps NUL there, and BSON has no half of a pair.
+            assert theirs["result"] == {"text": "a\0b", "half": "\ufffd!"}
+            assert ours["result"] == {"text": "ab", "half": "\ufffd!"}
         else:
             # TypeScript keeps both in a LibSQL file, and so do readers.
             assert theirs["result"] == dirty["result"]

@@ -94,6 +94,7 @@ def rows_of(row: type[Base]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({each.key: cells(each.columns[0]) for each in attributes})
 
 
+@pytest.mark.needs("sql")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.__tablename__)
 @given(data=st.data())
 @settings(max_examples=10, phases=[Phase.generate])

@@ -16,6 +16,7 @@ from mastra_store.testing.builders import NOON, after
 from mastra_store.testing.workflow_builders import done, snapshot, stored_snapshot, suspended_in
 
 
+@pytest.mark.needs("sql")
 class TestSnapshotsInsideText:
     """JSON text in a JSON string, as old writers left it."""
 

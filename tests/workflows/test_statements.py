@@ -49,6 +49,7 @@ CALLS: dict[str, tuple[Callable[[Any], Awaitable[Any]], list[str]]] = {
 }
 
 
+@pytest.mark.needs("sql")
 @pytest.mark.parametrize("name", CALLS)
 async def test_a_call_sends_as_few_statements_as_it_can(storage: Storage, name: str) -> None:
     call, statements = CALLS[name]
