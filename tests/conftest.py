@@ -205,10 +205,11 @@ def storage_url(request: pytest.FixtureRequest, storage_backend: str) -> Iterato
 
 
 @pytest.fixture
-def capabilities(storage_url: str) -> frozenset[str]:
+def capabilities(request: pytest.FixtureRequest) -> frozenset[str]:
     """What the storage's backend can do."""
+    url = request.getfixturevalue("storage_url") if "storage_url" in request.fixturenames else ""
     lacking = {"sqlite": {"namespaces"}, "libsql": {"namespaces", "patterns"}}
-    return ALL_CAPABILITIES - lacking.get(storage_url.partition(":")[0], set())
+    return ALL_CAPABILITIES - lacking.get(url.partition(":")[0], set())
 
 
 @pytest.fixture

@@ -64,6 +64,9 @@ class Beside(ABC):
 
     vectors: "Lazy[VectorStore]" = Lazy(".vectors.base.VectorStore")
 
+    watch: Watch | None = None
+    """What is put around the methods of its domains, when they are made."""
+
     @abstractmethod
     def _make_domain(self, name: str) -> Domain:
         """The domain of that name, which is asked for once."""
@@ -84,9 +87,6 @@ class Domains(Beside):
     workspaces: "Lazy[WorkspacesDomain]" = Lazy("workspaces.WorkspacesDomain")
     skills: "Lazy[SkillsDomain]" = Lazy("skills.SkillsDomain")
     favorites: "Lazy[FavoritesDomain]" = Lazy("favorites.FavoritesDomain")
-
-    watch: Watch | None = None
-    """What is put around the methods of its domains, when they are made."""
 
 
 def domains() -> Iterator[Lazy[Any]]:

@@ -207,7 +207,7 @@ class VectorStore(Domain, ABC):
         self,
         index_name: str,
         *,
-        id: str | None = None,  # noqa: A002 (the contract's word)
+        id: str | None = None,
         filter: Filter | None = None,  # noqa: A002
         vector: Vector | None = None,
         metadata: Mapping[str, Any] | None = None,
@@ -242,7 +242,7 @@ class VectorStore(Domain, ABC):
     async def delete_vector(
         self,
         index_name: str,
-        id: str,  # noqa: A002 (the contract's word)
+        id: str,
         *,
         namespace: str = DEFAULT_NAMESPACE,
     ) -> int | None:

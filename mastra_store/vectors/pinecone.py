@@ -56,7 +56,7 @@ class PineconeVector(VectorStore):
         self,
         *,
         api_key: str,
-        id: str = "vectors",  # noqa: A002 (the contract's word)
+        id: str = "vectors",
         host: str | None = None,
         hosts: Mapping[str, str] | None = None,
         cloud: str = "aws",

@@ -28,7 +28,7 @@ class LibSQLVector(Alone, SqliteVectors):
         url: str | Path | AsyncEngine,
         auth_token: str | None = None,
         *,
-        id: str = "vectors",  # noqa: A002 (the contract's word)
+        id: str = "vectors",
         pool_size: int | None = None,
         pool_timeout: float = 30.0,
         busy_timeout: float = 30.0,

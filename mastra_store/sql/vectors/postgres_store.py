@@ -31,7 +31,7 @@ class PgVector(Alone, PostgresVectors):
         self,
         connection_string: str | AsyncEngine,
         *,
-        id: str = "vectors",  # noqa: A002 (the contract's word)
+        id: str = "vectors",
         schema_name: str | None = None,
         pool_size: int = 20,
         pool_min: int = 0,

@@ -24,7 +24,7 @@ class SqliteVector(Alone, SqliteVectors):
         self,
         path_or_url: str | Path | AsyncEngine,
         *,
-        id: str = "vectors",  # noqa: A002 (the contract's word)
+        id: str = "vectors",
         pool_size: int = 5,
         pool_timeout: float = 30.0,
         busy_timeout: float = 30.0,
