@@ -6,7 +6,7 @@
 ``MASTRA_TEST_LIBSQL_TOKEN`` name another. ``mongodb_url`` gives a fresh database on SecantusDB, or on the server that
 ``MASTRA_TEST_MONGODB_URL`` names.
 ``storage`` is open on fresh, migrated tables or collections: on SQLite, and on each of those servers. A test that
-``needs("sql")`` is not run on MongoDB.
+``needs("sql")`` is not run on MongoDB. Some run on fewer: see ``backends``.
 """
 
 import os
@@ -48,11 +48,30 @@ ON_MONGODB = {"test_memory", "test_workflows", "test_one_list", "test_processes"
 """Modules whose tests of a storage run there, too: those of the domains that it has."""
 
 
+EVERYWHERE = bool(os.environ.get("MASTRA_TEST_EVERYWHERE"))
+"""Run every test of a storage on every backend, which takes half as long again."""
+
+
+def backends(module: str, needed: set[str], *, refused: bool) -> list[str]:
+    """Where the tests of a storage run.
+
+    What is refused never reaches a database, so one file and one server show it. What the older PostgreSQL does
+    otherwise, the domains that write in most ways show: memory and workflows.
+    """
+    newest = next(iter(VERSIONS))
+    if refused and not EVERYWHERE:
+        return ["sqlite", newest]
+    if module in ON_MONGODB:
+        return SQL if needed & LACKING_ON_MONGODB else [*SQL, "mongodb"]
+    return SQL if EVERYWHERE else ["sqlite", "libsql", newest]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "storage_backend" in metafunc.fixturenames:
         needed = {name for marker in metafunc.definition.iter_markers("needs") for name in marker.args}
-        on_mongodb = metafunc.module.__name__.rpartition(".")[2] in ON_MONGODB and not needed & LACKING_ON_MONGODB
-        metafunc.parametrize("storage_backend", [*SQL, "mongodb"] if on_mongodb else SQL)
+        refused = metafunc.cls is not None and metafunc.cls.__name__.startswith("TestRefused")
+        module = metafunc.module.__name__.rpartition(".")[2]
+        metafunc.parametrize("storage_backend", backends(module, needed, refused=refused))
     if "postgres_major" not in metafunc.fixturenames:
         return
     wanted = metafunc.definition.get_closest_marker("postgres")
