@@ -7,7 +7,7 @@
     ├── NotFound                  what should be changed is not there
     ├── Conflict                  what is stored forbids it
     │   └── AlreadyExists         a row with this key is already stored
-    ├── DomainMissing             a composite store has no such domain, or it is disabled there
+    ├── DomainMissing             the storage has no such domain, or it is disabled there
     ├── Unavailable               the database can not be reached, or refuses for now
     │   ├── PoolTimeout           no connection became free in time
     │   └── LockTimeout           somebody else held a lock for too long
@@ -142,7 +142,7 @@ class AlreadyExists(Conflict):
 
 
 class DomainMissing(MastraError):
-    """A composite store has no storage for a domain, or the domain is disabled there."""
+    """A composite store has no storage for a domain, or the domain is disabled there; or a backend does not have it."""
 
     category = "USER"
     status = "DOMAIN_MISSING"

@@ -13,7 +13,7 @@ from mastra_store.documents import Collection
 from mastra_store.domains import Domains, Lazy, domains
 from mastra_store.domains.base import operation
 from mastra_store.domains.pruning import Prunable
-from mastra_store.errors import InvalidArgument
+from mastra_store.errors import DomainMissing, InvalidArgument
 from mastra_store.models.blobs import SkillBlobRow
 from mastra_store.mongo import domains as mongo_domains
 from mastra_store.mongo.pruning import MongoPruning
@@ -151,5 +151,5 @@ def test_mongodb_says_which_domains_of_the_list_it_has(monkeypatch: pytest.Monke
         if storage.offers(domain.name):
             assert issubclass(mongo_domains.mongo_domain(domain.name), domain.contract)
         else:
-            with pytest.raises(AttributeError, match=domain.name):
+            with pytest.raises(DomainMissing, match=domain.name):
                 getattr(storage, domain.name)
