@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, func, select
 
-from mastra_store import MongoStorage, domains as all_domains
+from mastra_store import MastraCompositeStore, MongoStorage, domains as all_domains
 from mastra_store.documents import Collection
 from mastra_store.domains import Domains, Lazy, domains
 from mastra_store.domains.base import operation
@@ -126,6 +126,14 @@ async def test_it_is_pruned(storage: SqlStorage) -> None:
 async def test_its_tables_are_named_where_a_policy_is_refused(storage: Storage) -> None:
     with pytest.raises(InvalidArgument, match="old_blobs"):
         await storage.prune({"dummy": {"blobs": {"max_age": "30d"}}})
+
+
+async def test_a_composite_store_has_it(storage: Storage) -> None:
+    composite = MastraCompositeStore(default=storage)
+
+    assert await composite.dummy.count() == 0  # type: ignore[attr-defined]
+    async with composite.transaction(domains=["dummy"]) as tx:
+        assert await tx.dummy.count() == 0
 
 
 def test_the_list_has_it() -> None:
