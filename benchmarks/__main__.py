@@ -14,10 +14,12 @@ import psycopg
 import pymongo
 
 from tests.servers import MissingServerError
+from tests.servers.databases import PostgresServer
 from tests.servers.mongodb import mongodb
 from tests.servers.postgres import postgres
+from tests.servers.valkey import valkey_url
 
-from . import imports, routing
+from . import caching, imports, routing
 from .measuring import ROUNDS, Figures, compare
 from .operations import OPERATIONS, Operation, comparable
 from .report import Line, head, misses
@@ -81,6 +83,7 @@ def main() -> int:
             with postgres(POSTGRESQL) as server:
                 title = f"PostgreSQL {_version(server.url)} by psycopg {psycopg.__version__}"
                 lines += asyncio.run(measured(title, postgres_sides(server), operations))
+                lines += _with_caches(server, chosen.only)
             routed = [each for each in routing.OPERATIONS if chosen.only in each.name]
             if routed:
                 title = "A storage with a replica, beside a plain one on the replica (as raw)"
@@ -105,6 +108,21 @@ def main() -> int:
             missed.append(f"imports: {cost * 1e3:.0f} ms, target {imports.TARGET_MS} ms")
     print("\nAll targets are met." if not missed else "\nMissed:\n" + "\n".join(f"  {each}" for each in missed))
     return 1 if missed else 0
+
+
+def _with_caches(server: PostgresServer, only: str) -> list[tuple[str, Line]]:
+    """Measure what caches save and cost."""
+    lines = []
+    with valkey_url() as redis_url:
+        for name, url, operations in (
+            ("memory", None, caching.IN_MEMORY),
+            ("Valkey", redis_url, caching.IN_VALKEY),
+        ):
+            chosen = [each for each in operations if only in each.name]
+            if chosen:
+                title = f"A storage behind a cache in {name}, beside itself without (as raw)"
+                lines += asyncio.run(measured(title, caching.cached_sides(server, url), chosen))
+    return lines
 
 
 def _version(url: str) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .cache.upstash import UpstashCache as UpstashCache
     from .composite import MastraCompositeStore as MastraCompositeStore
     from .connect import open_storage as open_storage
+    from .domains.recall import Embedder as Embedder
     from .domains.span_buffer import SpanBuffer as SpanBuffer
     from .errors import (
         AccessDenied as AccessDenied,
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
         Skill as Skill,
         SkillVersion as SkillVersion,
     )
+    from .records.vectors import VectorIndex as VectorIndex, VectorMatch as VectorMatch
     from .records.workflows import WorkflowRun as WorkflowRun
     from .records.workspaces import (
         ResolvedWorkspace as ResolvedWorkspace,
@@ -107,8 +109,13 @@ if TYPE_CHECKING:
         PgStorage as PgStorage,
         SqliteStorage as SqliteStorage,
     )
+    from .sql.vectors.libsql_store import LibSQLVector as LibSQLVector
+    from .sql.vectors.postgres_store import PgVector as PgVector
+    from .sql.vectors.sqlite_store import SqliteVector as SqliteVector
     from .storage import Storage as Storage
     from .transaction import Transaction as Transaction
+    from .vectors.base import VectorStore as VectorStore
+    from .vectors.pinecone import PineconeVector as PineconeVector
 
 _HOMES = {
     ".cache.cached": ("CachedStorage",),
@@ -140,6 +147,7 @@ _HOMES = {
         "TransactionSpansBackends",
         "Unavailable",
     ),
+    ".domains.recall": ("Embedder",),
     ".mongo.storage": ("MongoStorage",),
     ".pages": ("DateRange", "Order", "Page"),
     ".records.agents": ("Agent", "AgentVersion", "ResolvedAgent"),
@@ -153,12 +161,18 @@ _HOMES = {
     ".records.scorer_definitions": ("ResolvedScorerDefinition", "ScorerDefinition", "ScorerDefinitionVersion"),
     ".records.scores": ("Score", "ScoreSummary", "ScoresOfDay"),
     ".records.skills": ("ResolvedSkill", "Skill", "SkillVersion"),
+    ".records.vectors": ("VectorIndex", "VectorMatch"),
     ".records.workflows": ("WorkflowRun",),
     ".records.workspaces": ("ResolvedWorkspace", "Workspace", "WorkspaceVersion"),
     ".schema": ("export_schemas", "exportSchemas"),
     ".sql.storage": ("LibSQLStorage", "PgStorage", "SqliteStorage"),
+    ".sql.vectors.libsql_store": ("LibSQLVector",),
+    ".sql.vectors.postgres_store": ("PgVector",),
+    ".sql.vectors.sqlite_store": ("SqliteVector",),
     ".storage": ("Storage",),
     ".transaction": ("Transaction",),
+    ".vectors.base": ("VectorStore",),
+    ".vectors.pinecone": ("PineconeVector",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -41,6 +41,9 @@ EDITOR_DOMAINS = frozenset(
 )
 """What an editor of agents works on (contract: composite.md)."""
 
+VECTORS = "vectors"
+"""What is no domain of Mastra's, but may come from another storage all the same, or from a store that stands alone."""
+
 
 class MastraCompositeStore(Storage):
     """Domains of several storages with the face of one.
@@ -56,14 +59,15 @@ class MastraCompositeStore(Storage):
     Args:
         default: for every domain.
         editor: for agents, their versions and what belongs to them.
-        sources: by the name of a domain: a domain of a storage, a whole storage, ``False`` or ``None``.
+        sources: by the name of a domain: a domain of a storage, a whole storage, ``False`` or ``None``. ``vectors`` may
+            also be a store that stands alone, which is then opened and closed by its owner.
 
     Raises:
         InvalidArgument: there is no such domain, or nothing is supplied at all.
     """
 
     def __init__(self, *, default: Storage | None = None, editor: Storage | None = None, **sources: Source) -> None:
-        known = [each.name for each in domains()]
+        known = [*(each.name for each in domains()), VECTORS]
         for name, source in sources.items():
             _check_source(name, source, known)
         _check_parent("default", default)
@@ -76,7 +80,8 @@ class MastraCompositeStore(Storage):
                 self._sources[name] = found
         if not self._sources:
             raise InvalidArgument("default", "and all others are missing: give at least one storage or domain")
-        self._storages = _distinct([*filter(None, (default, editor)), *map(_home, self._sources.values())])
+        homes = map(_home, self._sources.values())
+        self._storages = _distinct(filter(None, (default, editor, *homes)))
 
     def _make_domain(self, name: str) -> Domain:
         source = self._source(name)
@@ -131,7 +136,7 @@ class MastraCompositeStore(Storage):
             TransactionSpansBackends: the domains are on several storages. Nothing was written.
             DomainMissing: one of them is not supplied.
         """
-        names = sorted(self._sources) if domains is None else list(domains)
+        names = sorted(filter(self._on_a_storage, self._sources)) if domains is None else list(domains)
         unit = _unit(self._one_storage(names).transaction(read_only=read_only), frozenset(names))
         return unit if work is None else _within(unit, work)
 
@@ -142,13 +147,19 @@ class MastraCompositeStore(Storage):
             raise DomainMissing(f"the domain {name!r} of this composite store {why}", name=name)
         return source
 
+    def _on_a_storage(self, name: str) -> bool:
+        return _home(self._sources[name]) is not None
+
     def _one_storage(self, names: list[str]) -> Storage:
         """The storage that all the domains are on."""
         if not names:
             raise InvalidArgument("domains", "is empty; name at least one")
         by_storage: dict[Storage, list[str]] = {}
         for name in names:
-            by_storage.setdefault(_leaf(self._source(name), name), []).append(name)
+            leaf = _leaf(self._source(name), name)
+            if leaf is None:
+                raise TransactionSpansBackends(f"the {name} stand alone, and take no part in transactions", name=name)
+            by_storage.setdefault(leaf, []).append(name)
         if len(by_storage) > 1:
             places = "; ".join(f"{', '.join(on)} on {storage!r}" for storage, on in by_storage.items())
             raise TransactionSpansBackends(
@@ -210,11 +221,12 @@ def _first_source(name: str, own: Source, *parents: Storage | None) -> Domain | 
     return next((parent for parent in parents if parent is not None and parent.offers(name)), None)
 
 
-def _home(source: Domain | Storage) -> Storage:
-    return source if isinstance(source, Storage) else source.storage
+def _home(source: Domain | Storage) -> Storage | None:
+    """The storage of a domain; ``None`` of a vector store that stands alone."""
+    return source if isinstance(source, Storage) else getattr(source, "storage", None)
 
 
-def _leaf(source: Domain | Storage, name: str) -> Storage:
+def _leaf(source: Domain | Storage, name: str) -> Storage | None:
     """The storage that is no composite and has the domain."""
     while isinstance(source, MastraCompositeStore):
         source = source._source(name)
@@ -234,7 +246,7 @@ def _check_source(name: str, source: Any, known: list[str]) -> None:
     if isinstance(source, Domain):
         if source.name != name:
             raise InvalidArgument(name, f"is given the domain {source.name!r}")
-        if not isinstance(source.storage, Storage):
+        if not isinstance(getattr(source, "storage", None), Storage | None):
             raise InvalidArgument(name, "belongs to a transaction; give the storage's own domain")
     elif not isinstance(source, Storage):
         raise InvalidArgument(

@@ -7,7 +7,7 @@
     ├── NotFound                  what should be changed is not there
     ├── Conflict                  what is stored forbids it
     │   └── AlreadyExists         a row with this key is already stored
-    ├── DomainMissing             a composite store has no such domain, or it is disabled there
+    ├── DomainMissing             the storage has no such domain, or it is disabled there
     ├── Unavailable               the database can not be reached, or refuses for now
     │   ├── PoolTimeout           no connection became free in time
     │   └── LockTimeout           somebody else held a lock for too long
@@ -38,8 +38,9 @@ class MastraError(Exception):
     """The root of all errors of this package.
 
     Attributes:
-        id: ``MASTRA_STORAGE_{STORE}_{OPERATION}_{STATUS}``, as ``MASTRA_STORAGE_PG_SAVE_MESSAGES_FAILED``.
-        domain: ``STORAGE``.
+        id: ``MASTRA_STORAGE_{STORE}_{OPERATION}_{STATUS}``, as ``MASTRA_STORAGE_PG_SAVE_MESSAGES_FAILED``; of vector
+            stores ``MASTRA_VECTOR_...``.
+        domain: ``STORAGE``; ``MASTRA_VECTOR`` of vector stores.
         category: ``USER`` for what the caller can mend, ``THIRD_PARTY`` for what the database did, ``SYSTEM`` for
             what its operator can mend.
         details: the keys that were asked for. Never content, never credentials.
@@ -47,7 +48,7 @@ class MastraError(Exception):
     Contract: conventions.md, section 7.
     """
 
-    domain: ClassVar[str] = "STORAGE"
+    domain: str = "STORAGE"
     category: ClassVar[str] = "THIRD_PARTY"
     status: str = "FAILED"
 
@@ -59,10 +60,10 @@ class MastraError(Exception):
         if status is not None:
             self.status = status
 
-    def located(self, store: str, operation: str) -> Self:
+    def located(self, store: str, operation: str, domain: str = "STORAGE") -> Self:
         """Say where it happened, which makes the id. The innermost place stays."""
         if self.store is None:
-            self.store, self.operation = store, self.operation or operation
+            self.store, self.operation, self.domain = store, self.operation or operation, domain
         return self
 
     def during(self, operation: str) -> Self:
@@ -76,7 +77,7 @@ class MastraError(Exception):
 
     @property
     def id(self) -> str:
-        parts = ("MASTRA", "STORAGE", self.store, self.operation, self.status)
+        parts = ("MASTRA", self.domain.removeprefix("MASTRA_"), self.store, self.operation, self.status)
         return "_".join(_upper_snake(part) for part in parts if part)
 
     def to_json(self) -> dict[str, Any]:
@@ -141,7 +142,7 @@ class AlreadyExists(Conflict):
 
 
 class DomainMissing(MastraError):
-    """A composite store has no storage for a domain, or the domain is disabled there."""
+    """A composite store has no storage for a domain, or the domain is disabled there; or a backend does not have it."""
 
     category = "USER"
     status = "DOMAIN_MISSING"

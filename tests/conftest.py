@@ -6,7 +6,7 @@
 ``MASTRA_TEST_LIBSQL_TOKEN`` name another. ``mongodb_url`` gives a fresh database on SecantusDB, or on the server that
 ``MASTRA_TEST_MONGODB_URL`` names.
 ``storage`` is open on fresh, migrated tables or collections: on SQLite, and on each of those servers. A test that
-``needs("sql")`` is not run on MongoDB.
+``needs("sql")`` is not run on MongoDB. Some run on fewer: see ``backends``.
 """
 
 import os
@@ -21,10 +21,12 @@ from hypothesis import HealthCheck, settings
 
 from mastra_store import export_schemas, migrations, open_storage
 from mastra_store.storage import Storage
+from mastra_store.testing.capabilities import ALL_CAPABILITIES
 from tests.requirements import skip_or_fail
-from tests.servers import MissingServerError, sqld
+from tests.servers import MissingServerError, sqld, upstash
 from tests.servers.mongodb import MongoServer, mongodb
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
+from tests.servers.valkey import valkey_url
 
 pytest_plugins = ["mastra_store.testing.capabilities"]
 
@@ -46,11 +48,30 @@ ON_MONGODB = {"test_memory", "test_workflows", "test_one_list", "test_processes"
 """Modules whose tests of a storage run there, too: those of the domains that it has."""
 
 
+EVERYWHERE = bool(os.environ.get("MASTRA_TEST_EVERYWHERE"))
+"""Run every test of a storage on every backend, which takes half as long again."""
+
+
+def backends(module: str, needed: set[str], *, refused: bool) -> list[str]:
+    """Where the tests of a storage run.
+
+    What is refused never reaches a database, so one file and one server show it. What the older PostgreSQL does
+    otherwise, the domains that write in most ways show: memory and workflows.
+    """
+    newest = next(iter(VERSIONS))
+    if refused and not EVERYWHERE:
+        return ["sqlite", newest]
+    if module in ON_MONGODB:
+        return SQL if needed & LACKING_ON_MONGODB else [*SQL, "mongodb"]
+    return SQL if EVERYWHERE else ["sqlite", "libsql", newest]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "storage_backend" in metafunc.fixturenames:
         needed = {name for marker in metafunc.definition.iter_markers("needs") for name in marker.args}
-        on_mongodb = metafunc.module.__name__.rpartition(".")[2] in ON_MONGODB and not needed & LACKING_ON_MONGODB
-        metafunc.parametrize("storage_backend", [*SQL, "mongodb"] if on_mongodb else SQL)
+        refused = metafunc.cls is not None and metafunc.cls.__name__.startswith("TestRefused")
+        module = metafunc.module.__name__.rpartition(".")[2]
+        metafunc.parametrize("storage_backend", backends(module, needed, refused=refused))
     if "postgres_major" not in metafunc.fixturenames:
         return
     wanted = metafunc.definition.get_closest_marker("postgres")
@@ -203,7 +224,33 @@ def storage_url(request: pytest.FixtureRequest, storage_backend: str) -> Iterato
 
 
 @pytest.fixture
+def capabilities(request: pytest.FixtureRequest) -> frozenset[str]:
+    """What the storage's backend can do."""
+    url = request.getfixturevalue("storage_url") if "storage_url" in request.fixturenames else ""
+    lacking = {"sqlite": {"namespaces"}, "libsql": {"namespaces", "patterns"}}
+    return ALL_CAPABILITIES - lacking.get(url.partition(":")[0], set())
+
+
+@pytest.fixture
 async def storage(storage_url: str) -> AsyncIterator[Storage]:
     """A storage, open on fresh tables."""
     async with open_storage(storage_url) as storage:
         yield storage
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A server that all tests share: their keys begin with databases of their own."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(valkey_url())
+        except MissingServerError as missing:
+            skip_or_fail("Valkey", missing)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def upstash_url(redis_url: str) -> Iterator[str]:
+    """Upstash's interface before the server that all tests share. Its token is ``upstash.TOKEN``."""
+    with upstash.upstash_gateway(redis_url) as url:
+        yield url

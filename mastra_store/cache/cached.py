@@ -200,6 +200,8 @@ class CachedStorage(Storage):
         return CachedTransaction(inner, make, self._subjects)
 
     def _wrapped(self, name: str, inner: Domain, access: Callable[[Keys], Access]) -> Domain:
+        if name == "vectors":  # nothing of them is cached
+            return inner
         keys = self._keys.get(name)
         if keys is not None:
             return class_of(name)(inner, access(keys))

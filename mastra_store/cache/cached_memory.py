@@ -4,12 +4,13 @@ A thread is one subject, its messages included, since whoever saves a message st
 messages by their ids alone look up their threads first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..domains.base import operation
 from ..domains.memory import NEWEST_FIRST, OLDEST_FIRST, MemoryDomain, Metadata
 from ..domains.message_input import Draft, changes, identifiers
+from ..domains.recall import Embedded
 from ..pages import DateRange, Order, Page
 from ..records.memory import Include, Message, Resource, Thread
 from .encoding import MESSAGES, RESOURCE, THREAD
@@ -87,6 +88,7 @@ class CachedMemory(CachedDomain, MemoryDomain):
     list_messages_by_resource_id = reads(MemoryDomain.list_messages_by_resource_id)
     list_messages_by_id = reads(MemoryDomain.list_messages_by_id)
     iter_messages = reads(MemoryDomain.iter_messages)
+    recall = reads(MemoryDomain.recall)
 
     save_thread = writes(lambda keys, thread: keys.subject("thread", getattr(thread, "id", None)))(
         MemoryDomain.save_thread
@@ -109,6 +111,17 @@ class CachedMemory(CachedDomain, MemoryDomain):
 
     @written_by_itself
     async def _save_messages(self, drafts: list[Draft], *, create: tuple[str, str] | None = None) -> list[Message]:
+        return await self._saved(drafts, create, lambda: self._inner._save_messages(drafts, create=create))
+
+    @written_by_itself
+    async def _save_with_vectors(
+        self, drafts: list[Draft], vectors: list[Embedded], *, create: tuple[str, str] | None = None
+    ) -> list[Message]:
+        return await self._saved(drafts, create, lambda: self._inner._save_with_vectors(drafts, vectors, create=create))
+
+    async def _saved(
+        self, drafts: list[Draft], create: tuple[str, str] | None, save: Callable[[], Awaitable[list[Message]]]
+    ) -> list[Message]:
         """A message that is stored in another thread leaves it, so that thread is written as well."""
         threads = {draft.thread_id for draft in drafts} | ({create[0]} if create else set())
 
@@ -121,8 +134,7 @@ class CachedMemory(CachedDomain, MemoryDomain):
         if set(await self._access.look(touched)) != set(ours):
             writing = self._access.writing_what_is_found(touched)
         async with writing:
-            saved: list[Message] = await self._inner._save_messages(drafts, create=create)
-            return saved
+            return await save()
 
     @written_by_itself
     @operation

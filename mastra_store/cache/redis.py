@@ -1,6 +1,8 @@
 """A cache on a Redis or Valkey server. It needs the extra ``redis``."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidArgument, Unavailable, masked
@@ -43,11 +45,12 @@ class RedisCache(ScriptedCache):
             await client.aclose(close_connection_pool=True)
 
     async def _command(self, *words: str | int | bytes) -> Any:
+        client = self._connected()
         from redis.exceptions import NoScriptError as UnknownScript, RedisError
 
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._connected().execute_command(*words)  # type: ignore[no-untyped-call]
+            async with _cancellable(), asyncio.timeout(self._timeout):
+                return await client.execute_command(*words)  # type: ignore[no-untyped-call]
         except UnknownScript as error:
             raise NoScriptError from error
         except TimeoutError as error:
@@ -59,6 +62,18 @@ class RedisCache(ScriptedCache):
         if self._client is None:
             self._client = _client(self._url, self._max_connections)
         return self._client
+
+
+@asynccontextmanager
+async def _cancellable() -> AsyncIterator[None]:
+    """A block in which no cancellation is lost: redis-py goes on when one meets it while it connects (seen in 8.1)."""
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    try:
+        yield
+    finally:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
 
 
 def _client(url: str, max_connections: int) -> "Redis":

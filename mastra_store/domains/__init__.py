@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 from .base import Domain, Watch
 
 if TYPE_CHECKING:
+    from ..vectors.base import VectorStore
     from .agents import AgentsDomain
     from .favorites import FavoritesDomain
     from .mcp_clients import McpClientsDomain
@@ -41,8 +42,8 @@ class Lazy(Generic[D]):
     @overload
     def __get__(self, owner: None, kind: type) -> "Lazy[D]": ...
     @overload
-    def __get__(self, owner: "Domains", kind: type) -> D: ...
-    def __get__(self, owner: "Domains | None", kind: type) -> Any:
+    def __get__(self, owner: "Beside", kind: type) -> D: ...
+    def __get__(self, owner: "Beside | None", kind: type) -> Any:
         if owner is None:
             return self
         domain = owner._make_domain(self.name)
@@ -54,11 +55,24 @@ class Lazy(Generic[D]):
     @property
     def contract(self) -> type[D]:
         """The abstract class."""
-        module, _, name = self._home.partition(".")
+        module, _, name = self._home.rpartition(".")
         return cast("type[D]", getattr(import_module(f".{module}", __name__), name))
 
 
-class Domains(ABC):
+class Beside(ABC):
+    """What is had like a domain but is none of Mastra's: nothing that goes through the list of domains meets it."""
+
+    vectors: "Lazy[VectorStore]" = Lazy(".vectors.base.VectorStore")
+
+    watch: Watch | None = None
+    """What is put around the methods of its domains, when they are made."""
+
+    @abstractmethod
+    def _make_domain(self, name: str) -> Domain:
+        """The domain of that name, which is asked for once."""
+
+
+class Domains(Beside):
     """The one list of domains, as attributes. Storages, transactions and composites have them."""
 
     memory: "Lazy[MemoryDomain]" = Lazy("memory.MemoryDomain")
@@ -73,13 +87,6 @@ class Domains(ABC):
     workspaces: "Lazy[WorkspacesDomain]" = Lazy("workspaces.WorkspacesDomain")
     skills: "Lazy[SkillsDomain]" = Lazy("skills.SkillsDomain")
     favorites: "Lazy[FavoritesDomain]" = Lazy("favorites.FavoritesDomain")
-
-    watch: Watch | None = None
-    """What is put around the methods of its domains, when they are made."""
-
-    @abstractmethod
-    def _make_domain(self, name: str) -> Domain:
-        """The domain of that name, which is asked for once."""
 
 
 def domains() -> Iterator[Lazy[Any]]:

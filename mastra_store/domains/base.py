@@ -22,12 +22,14 @@ class Domain:
 
     Attributes:
         store: the backend's word in the id of an error, as ``PG``.
+        error_domain: Mastra's word for where its errors come from.
         name: how the list of domains calls it.
         storage: the storage or unit of work that it is part of.
         watch: put around its methods, other than those that iterate.
     """
 
     store: str
+    error_domain = "STORAGE"
     name: str
     storage: Any
     watch: Watch | None = None
@@ -43,7 +45,7 @@ def operation(method: Method) -> Method:
             try:
                 return await method(self, *args, **kwargs)
             except MastraError as error:
-                error.located(self.store, name)
+                error.located(self.store, name, self.error_domain)
                 raise
 
     return cast("Method", located)
@@ -60,7 +62,7 @@ def iteration(method: Iteration) -> Iteration:
                 async for item in items:
                     yield item
         except MastraError as error:
-            error.located(self.store, name)
+            error.located(self.store, name, self.error_domain)
             raise
 
     return cast("Iteration", located)

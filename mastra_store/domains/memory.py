@@ -11,10 +11,12 @@ from typing import Any
 from ..clock import utc_now
 from ..pages import DateRange, Order, Page
 from ..records.memory import ClonedThread, CopiedThread, Include, Message, Resource, Thread
-from . import message_input
+from . import message_input, recall
 from .base import operation
 from .message_input import Draft, MessageInput
 from .pruning import Prunable
+from .recall import Embeddings
+from .recalling import Recalling
 
 Metadata = Mapping[str, Any]
 
@@ -22,7 +24,7 @@ OLDEST_FIRST = Order("created_at", "asc")
 NEWEST_FIRST = Order("created_at", "desc")
 
 
-class MemoryDomain(Prunable, ABC):
+class MemoryDomain(Recalling, Prunable, ABC):
     """Threads, messages and resources."""
 
     prunable = ("messages", "resources", "threads")
@@ -92,8 +94,9 @@ class MemoryDomain(Prunable, ABC):
     async def delete_thread(self, thread_id: str) -> int:
         """Delete a thread and its messages, as a whole. Resources and observational memory stay.
 
-        On PostgreSQL the vectors of the messages go as well, from the tables ``memory_messages`` and
-        ``memory_messages_*`` of the schema (contract: memory.md, deleteThread).
+        On SQL the vectors of the messages go as well, from the tables ``memory_messages`` and ``memory_messages_*``
+        beside them (contract: memory.md, deleteThread). Those that SQLite can not write into, because they have an
+        index of LibSQL's own, are named in a warning of the logger ``mastra_store``.
 
         Returns:
             How many threads were deleted: 1, or 0 if there was none.
@@ -192,6 +195,7 @@ class MemoryDomain(Prunable, ABC):
         messages: Sequence[MessageInput] = (),
         *,
         resource_id: str | None = None,
+        embeddings: Embeddings | None = None,
     ) -> list[Message]:
         """Store messages, all or none. A message with a stored id is overwritten but keeps its ``created_at``.
 
@@ -206,6 +210,9 @@ class MemoryDomain(Prunable, ABC):
                 missing; messages without a time get strictly increasing milliseconds. Of several with one id the
                 last content wins, and the first time.
             resource_id: for messages that name none; without it they get their thread's.
+            embeddings: for ``recall``: a vector for each message (``None`` for none), or an ``Embedder`` for those that
+                have text. On SQL they are stored in the same transaction, instead of all vectors of these messages, in
+                the index of Mastra's own Memory (``memory_messages_384``, ...), which is made if it is missing.
 
         Returns:
             The messages as stored, in the order given.
@@ -219,10 +226,13 @@ class MemoryDomain(Prunable, ABC):
         drafts = message_input.drafts(messages, thread, owner)
         if not drafts:
             return []
-        if thread is None:
-            return await self._save_messages(drafts)
-        named = next((draft.resource_id for draft in drafts if draft.resource_id is not None), None)
-        return await self._save_messages(drafts, create=(thread, owner or named or thread))
+        create = None
+        if thread is not None:
+            named = next((draft.resource_id for draft in drafts if draft.resource_id is not None), None)
+            create = (thread, owner or named or thread)
+        if embeddings is not None and (vectors := await recall.embedded(drafts, len(messages), embeddings)):
+            return await self._save_with_vectors(drafts, vectors, create=create)
+        return await self._save_messages(drafts, create=create)
 
     @abstractmethod
     async def _save_messages(self, drafts: list[Draft], *, create: tuple[str, str] | None = None) -> list[Message]:
@@ -248,6 +258,8 @@ class MemoryDomain(Prunable, ABC):
     @abstractmethod
     async def delete_messages(self, message_ids: Sequence[str]) -> int:
         """Delete messages by id; unknown ids are skipped. Their threads' ``updated_at`` becomes now.
+
+        Their vectors go as by ``delete_thread``. (In TypeScript that is left to the Memory above the storage.)
 
         Returns:
             How many were deleted.

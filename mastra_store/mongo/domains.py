@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from ..errors import DomainMissing
 from .domain import MongoDomain
 
 MONGO_DOMAINS = {
@@ -15,10 +16,14 @@ def mongo_domain(name: str) -> type[MongoDomain]:
     """The class of a domain.
 
     Raises:
-        AttributeError: MongoDB has no such domain.
+        DomainMissing: there is no such domain on MongoDB.
     """
     if name not in MONGO_DOMAINS:
-        raise AttributeError(f"a MongoStorage has no {name}; it has {', '.join(MONGO_DOMAINS)}")
+        raise DomainMissing(
+            f"the domain {name!r} is not on MongoDB, which has {', '.join(MONGO_DOMAINS)}; it can come from another "
+            "storage in a MastraCompositeStore",
+            name=name,
+        )
     module, _, class_name = MONGO_DOMAINS[name].rpartition(".")
     found: type[MongoDomain] = getattr(import_module(f".{module}", __package__), class_name)
     return found

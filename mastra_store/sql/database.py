@@ -26,6 +26,9 @@ from .plans import Call, Plan, Row, Statement, Work, compile_plan
 
 R = TypeVar("R")
 
+MAX_PLANS = 2000
+"""Compiled statements that a database keeps. The domains have a few hundred; callers' vector filters are endless."""
+
 logger = logging.getLogger("mastra_store.sql")
 
 
@@ -95,10 +98,17 @@ class Executor(ABC):
 
     Attributes:
         schema: the PostgreSQL schema of the tables; ``None`` for ``public`` and on SQLite.
+        copies: whether it runs ``Copy`` as well.
+        autocommits: whether ``write`` runs outside of any transaction, as some DDL must.
+        vector_indexes: what is known of vector indexes, by name. A unit of work begins with what its database knows;
+            what it finds itself may be undone, and goes with it.
     """
 
     sql: SqlDialect
     schema: str | None
+    copies: bool = False
+    autocommits: bool = False
+    vector_indexes: dict[str, Any]
 
     @abstractmethod
     async def read(self, call: Call[R]) -> R:
@@ -139,6 +149,8 @@ class Plans:
             plan = compile_plan(statement, self.sql, self.dialect, self.schema)
             if self.lacking:
                 self._check(plan)
+            if len(self._plans) >= MAX_PLANS:
+                del self._plans[next(iter(self._plans))]
             self._plans[statement] = plan
         return plan
 
@@ -214,6 +226,7 @@ class SqlDatabase(Executor):
         self.schema = schema
         self.observers = Observers()
         self.schema_state: str | None = None
+        self.vector_indexes = {}
         self._prepare = prepare
         self._preparing = asyncio.Lock()
 

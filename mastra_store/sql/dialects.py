@@ -24,8 +24,6 @@ class SqlDialect(ABC):
     """The dialect's word in the id of an error (contract: conventions.md, section 7)."""
     writes_in_ctes: bool
     """Whether a WITH query may write, so that one statement can do what is several elsewhere."""
-    vectors_beside_messages: bool
-    """Whether vectors of messages live in tables beside them that go with their thread."""
 
     @abstractmethod
     def insert(self, row: type[Base]) -> Any:
@@ -94,7 +92,7 @@ class SqlDialect(ABC):
         """
 
     @abstractmethod
-    def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
+    def json_text_at(self, attribute: Attribute | ColumnElement[Any], *path: str) -> ColumnElement[Any]:
         """The text at a path inside a JSON column, NULL where there is none. The path is ours, never a caller's."""
 
     @abstractmethod
@@ -116,6 +114,13 @@ class SqlDialect(ABC):
     @abstractmethod
     def epoch_milliseconds(self, attribute: Attribute) -> ColumnElement[Any]:
         """A time column as whole milliseconds since 1970 in UTC."""
+
+    @abstractmethod
+    def vector_tables(self, stem: str) -> Select[Any]:
+        """The tables of vectors called ``stem`` (a word of ours) or ``stem_...``, and whether they can be written into.
+
+        Of the schema in the parameter ``schema``; NULL is the connection's own.
+        """
 
     @abstractmethod
     def locked(self, query: Select[Any]) -> Select[Any]:

@@ -2,7 +2,9 @@
 
 from importlib import import_module
 
+from ..domains import Domain
 from ..models.base import Base
+from .database import Executor
 from .domain import SqlDomain
 
 SQL_DOMAINS = {
@@ -27,6 +29,15 @@ def sql_domain(name: str) -> type[SqlDomain]:
     module, _, class_name = SQL_DOMAINS[name].rpartition(".")
     found: type[SqlDomain] = getattr(import_module(f".{module}", __package__), class_name)
     return found
+
+
+def sql_part(name: str, executor: Executor) -> Domain:
+    """A domain, or the vectors, on an executor."""
+    if name != "vectors":
+        return sql_domain(name)(executor)
+    from .vectors.offered import vectors_on
+
+    return vectors_on(executor)
 
 
 def all_rows() -> list[type[Base]]:

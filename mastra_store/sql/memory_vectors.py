@@ -1,9 +1,10 @@
-"""Vectors of messages that live beside them in PostgreSQL.
+"""Vectors of messages in the database of the messages: stored with them, and deleted with them.
 
 ``@mastra/pg`` keeps them in tables ``memory_messages`` and ``memory_messages_<dimension>`` of the schema, and deletes
 those of a thread with it (contract: memory.md, deleteThread), and those of pruned messages (conventions.md, section 9).
 """
 
+import logging
 from typing import Any
 
 from sqlalchemy import (
@@ -14,77 +15,107 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    bindparam,
-    column,
     delete,
     func,
     literal_column,
     select,
-    table,
 )
-from sqlalchemy.sql.dml import Delete
 
+from ..domains import recall
+from ..domains.message_input import Draft
+from ..domains.recall import Embedded
 from ..models.memory import MessageRow
+from ..records.memory import Message
+from .database import Executor
 from .dialects import SqlDialect
+from .message_saving import saving
 from .plans import Work, statement
 
+logger = logging.getLogger("mastra_store")
 
-def delete_vectors_of_thread(schema: str | None, thread_id: str) -> Work[None]:
-    """Delete the vectors of a thread's messages, in each table that holds such."""
-    for name in (yield vector_tables().bind(schema=schema)):
-        yield without_vectors(table_name=name).bind(of_thread=thread_id)
+SHAPES = 64
+"""Statements of one kind that are kept, for as many tables."""
 
 
-def delete_vectors_of_messages(schema: str | None, message_ids: list[str]) -> Work[dict[str, int]]:
-    """Delete the vectors of messages, in each table that holds such. Returns how many, by table."""
+async def save_with_vectors(
+    database: Executor,
+    vectors: Any,
+    drafts: list[Draft],
+    embedded: list[Embedded],
+    create: tuple[str, str] | None,
+) -> list[Message]:
+    """Save messages and vectors of them, all or none. The index is made before, if it is missing.
+
+    Args:
+        vectors: the vector store on this very database.
+    """
+    storing = await vectors.storing(
+        recall.index_of(recall.dimension_of(embedded[0].vector)),
+        [each.vector for each in embedded],
+        metadata_indexes=recall.METADATA_INDEXES,
+    )
+    return await database.run(saved_with_vectors(database.sql, storing, drafts, embedded, create))
+
+
+def saved_with_vectors(
+    sql: SqlDialect, storing: Any, drafts: list[Draft], embedded: list[Embedded], create: tuple[str, str] | None
+) -> Work[list[Message]]:
+    """Save messages, and replace their vectors."""
+    saved = yield from saving(sql, drafts, create)
+    by_id = {message.id: message for message in saved}
+    ids = [each.message_id for each in embedded]
+    # Mastra's vectors have ids of their own, and several may be of one message.
+    yield without_vectors(table_name=storing.index_name, key="message_id").bind(keys=ids)
+    yield from storing.entries(ids, [recall.metadata_of(by_id[each]) for each in ids])
+    return saved
+
+
+def delete_vectors(database: Executor, key: str, values: list[str]) -> Work[dict[str, int]]:
+    """Delete the vectors whose metadata has one of these values at a key, in each table of vectors of messages.
+
+    Returns:
+        How many, by table. A table that can not be written into is named in a warning.
+    """
     deleted: dict[str, int] = {}
-    for name in (yield vector_tables().bind(schema=schema)):
-        deleted[name] = len((yield without_vectors_of_messages(table_name=name).bind(messages=message_ids)))
+    remain = []
+    for name, writable in (yield vector_tables().bind(schema=database.schema)):
+        if writable:
+            deleted[name] = len((yield without_vectors(table_name=name, key=key).bind(keys=values)))
+        else:
+            remain.append(name)
+    if remain:
+        logger.warning(
+            "vectors of what was deleted remain in %s (%s %s): it has an index of LibSQL's, and SQLite only reads",
+            ", ".join(remain),
+            key,
+            ", ".join(values),
+        )
     return deleted
 
 
-@statement(lambda name: name)
+@statement(lambda name, writable: (name, writable))
 def vector_tables(sql: SqlDialect) -> Select[Any]:
-    """The tables of a schema (the connection's own for NULL) that hold vectors of messages."""
-    relation = table("pg_class", column("oid"), column("relname"), column("relnamespace"), schema="pg_catalog")
-    namespace = table("pg_namespace", column("oid"), column("nspname"), schema="pg_catalog")
-    attribute = table("pg_attribute", column("attrelid"), column("attname"), schema="pg_catalog")
-    wanted = func.coalesce(bindparam("schema", type_=Text()), func.current_schema())
-    return (
-        select(relation.c.relname)
-        .join(namespace, namespace.c.oid == relation.c.relnamespace)
-        .join(attribute, attribute.c.attrelid == relation.c.oid)
-        .where(namespace.c.nspname == wanted, attribute.c.attname == "metadata")
-        .where(relation.c.relname.regexp_match("^memory_messages(_.*)?$"))
-        .order_by(relation.c.relname)
-    )
+    """The tables beside the messages that hold vectors of them, and whether they can be written into."""
+    return sql.vector_tables("memory_messages")
 
 
-@statement(lambda: None)
-def without_vectors(sql: SqlDialect, *, table_name: str) -> Delete:
-    vectors, of_thread = _vectors(table_name, "thread_id")
-    return delete(vectors).where(of_thread == bindparam("of_thread"))
+@statement(lambda one: one, shapes=SHAPES)
+def without_vectors(sql: SqlDialect, *, table_name: str, key: str) -> Executable:
+    """Searches the whole table, unless somebody made an index of the key."""
+    vectors, value = _vectors(sql, table_name, key)
+    return delete(vectors).where(sql.is_any_of(value, "keys")).returning(literal_column("1"))
 
 
-@statement(lambda one: one)
-def without_vectors_of_messages(sql: SqlDialect, *, table_name: str) -> Executable:
-    """Searches the whole table, unless somebody made an index of ``metadata->>'message_id'``."""
-    vectors, of_message = _vectors(table_name, "message_id")
-    return delete(vectors).where(sql.is_any_of(of_message, "messages")).returning(literal_column("1"))
-
-
-@statement(lambda count: count)
+@statement(lambda count: count, shapes=SHAPES)
 def count_of_vectors(sql: SqlDialect, *, table_name: str) -> Select[Any]:
     """How many vectors are of messages that are older than ``before``."""
-    vectors, of_message = _vectors(table_name, "message_id")
+    vectors, of_message = _vectors(sql, table_name, "message_id")
     aged = select(MessageRow.id).where(sql.is_before(MessageRow.created_at, "before"))
     return select(func.count()).select_from(vectors).where(of_message.in_(aged))
 
 
-def _vectors(table_name: str, key: str) -> tuple[Table, ColumnElement[str]]:
+def _vectors(sql: SqlDialect, table_name: str, key: str) -> tuple[Table, ColumnElement[Any]]:
     """A table of vectors, and what its metadata says of ``key``."""
-    from sqlalchemy.dialects.postgresql import JSONB  # its import is for those who use PostgreSQL
-
     # A whole Table: only those are put into the storage's schema.
-    vectors = Table(table_name, MetaData(), Column("metadata", JSONB()))
-    return vectors, vectors.c.metadata[key].astext
+    vectors = Table(table_name, MetaData(), Column("metadata", Text()))
+    return vectors, sql.json_text_at(vectors.c.metadata, key)

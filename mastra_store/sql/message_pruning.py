@@ -1,4 +1,4 @@
-"""Pruning of the memory domain. On PostgreSQL the vectors of pruned messages go with them, in the same transaction."""
+"""Pruning of the memory domain. The vectors of pruned messages go with them, in the same transaction."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import Executable, delete
 from ..models.memory import MessageRow, ResourceRow, ThreadRow
 from .database import Executor
 from .dialects import SqlDialect
-from .memory_vectors import count_of_vectors, delete_vectors_of_messages, vector_tables
+from .memory_vectors import count_of_vectors, delete_vectors, vector_tables
 from .plans import Work, statement
 from .pruning import SqlPruning, table_of
 
@@ -25,13 +25,13 @@ class SqlMemoryPruning(SqlPruning):
 
     async def _count_aged(self, key: str, before: datetime) -> Mapping[str, int]:
         counts = dict(await super()._count_aged(key, before))
-        if key == "messages" and self._database.sql.vectors_beside_messages:
-            for name in await self._database.read(vector_tables().bind(schema=self._database.schema)):
+        if key == "messages":
+            for name, _ in await self._database.read(vector_tables().bind(schema=self._database.schema)):
                 (counts[name],) = await self._database.read(count_of_vectors(table_name=name).bind(before=before))
         return counts
 
     async def _prune_batch(self, key: str, before: datetime, most: int) -> Mapping[str, int]:
-        if key == "messages" and self._database.sql.vectors_beside_messages:
+        if key == "messages":
             return await self._database.run(pruned_messages(self._database, before, most))
         return await super()._prune_batch(key, before, most)
 
@@ -41,7 +41,7 @@ def pruned_messages(database: Executor, before: datetime, most: int) -> Work[Map
     ids = yield without_aged_messages().bind(before=before, limit=most)
     deleted = {table_of(MessageRow.id): len(ids)}
     if ids:
-        deleted |= yield from delete_vectors_of_messages(database.schema, ids)
+        deleted |= yield from delete_vectors(database, "message_id", ids)
     return deleted
 
 

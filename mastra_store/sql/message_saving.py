@@ -68,22 +68,47 @@ async def save(database: Executor, drafts: list[Draft], create: tuple[str, str] 
         NotFound: a thread does not exist.
     """
     sql = database.sql
-    threads = sorted({draft.thread_id for draft in drafts})
-    values: dict[str, Any] = {"now": utc_now()}
-    if create is not None:
-        into, messages = Into.CREATED, [message_cells(sql, draft) for draft in drafts]
-        values["of_thread"], values["new_resource"] = create
-    elif len(threads) == 1:
-        into, messages = Into.ONE, [message_cells(sql, draft) for draft in drafts]
-        values["of_thread"] = threads[0]
-    else:
-        into, messages = Into.SEVERAL, [threaded_cells(sql, draft) for draft in drafts]
-        values["threads"] = threads
+    into, values, messages = _shares(sql, drafts, create)
     if sql.writes_in_ctes:
         saved = await database.write(saved_at_once(into).bind(**values, messages=messages))
     else:
         saved = await database.run(saved_in_steps(into, values, messages))
-    for missing in [threads[0]] if not saved else [row.missing_thread for row in saved if row.missing_thread]:
+    return _messages(drafts, saved)
+
+
+def saving(sql: SqlDialect, drafts: list[Draft], create: tuple[str, str] | None) -> Work[list[Message]]:
+    """``save``, to be run with something else in one transaction."""
+    into, values, messages = _shares(sql, drafts, create)
+    if sql.writes_in_ctes:
+        saved = yield saved_at_once(into).bind(**values, messages=messages)
+    else:
+        saved = yield from saved_in_steps(into, values, messages)
+    return _messages(drafts, saved)
+
+
+def _shares(
+    sql: SqlDialect, drafts: list[Draft], create: tuple[str, str] | None
+) -> tuple[Into, dict[str, Any], list[dict[str, Any]]]:
+    """Which threads it is saved into, and the values of the parameters."""
+    threads = sorted({draft.thread_id for draft in drafts})
+    values: dict[str, Any] = {"now": utc_now()}
+    if create is not None:
+        values["of_thread"], values["new_resource"] = create
+        return Into.CREATED, values, [message_cells(sql, draft) for draft in drafts]
+    if len(threads) == 1:
+        values["of_thread"] = threads[0]
+        return Into.ONE, values, [message_cells(sql, draft) for draft in drafts]
+    values["threads"] = threads
+    return Into.SEVERAL, values, [threaded_cells(sql, draft) for draft in drafts]
+
+
+def _messages(drafts: list[Draft], saved: list[Saved]) -> list[Message]:
+    """The messages as they are stored.
+
+    Raises:
+        NotFound: a thread does not exist, and nothing was saved.
+    """
+    for missing in [drafts[0].thread_id] if not saved else [row.missing_thread for row in saved if row.missing_thread]:
         raise NotFound("thread", status="FAILED", thread_id=missing)
     decided = {row.id: row for row in saved}
     return [_message(draft, decided[draft.id]) for draft in drafts]

@@ -13,11 +13,14 @@ from ..domains import message_input
 from ..domains.base import operation
 from ..domains.memory import MemoryDomain
 from ..domains.message_input import Draft, MessageChange, identifiers, merged_content
+from ..domains.recall import Embedded
 from ..errors import NotFound
 from ..models.memory import MessageRow, ThreadRow
 from ..records.memory import Message
+from .database import Executor
 from .dialects import SqlDialect
 from .domain import SqlDomain
+from .memory_vectors import delete_vectors, save_with_vectors
 from .message_saving import given_messages, save, threaded_cells, touched_thread, touched_threads
 from .plans import Call, Work, statement
 
@@ -38,6 +41,12 @@ class SqlMessages(SqlDomain, MemoryDomain):
     async def _save_messages(self, drafts: list[Draft], *, create: tuple[str, str] | None = None) -> list[Message]:
         return await save(self._database, drafts, create)
 
+    async def _save_with_vectors(
+        self, drafts: list[Draft], vectors: list[Embedded], *, create: tuple[str, str] | None = None
+    ) -> list[Message]:
+        # Where the vectors are on this very database, all of it is one transaction.
+        return await save_with_vectors(self._database, self.storage.vectors, drafts, vectors, create)
+
     @operation
     async def update_messages(self, messages: Sequence[Mapping[str, Any]]) -> list[Message]:
         changes = message_input.changes(messages)
@@ -46,7 +55,7 @@ class SqlMessages(SqlDomain, MemoryDomain):
     @operation
     async def delete_messages(self, message_ids: Sequence[str]) -> int:
         ids = identifiers(message_ids, "message_ids")
-        return await self._database.run(deleted_messages(ids)) if ids else 0
+        return await self._database.run(deleted_messages(self._database, ids)) if ids else 0
 
     @operation
     async def list_messages_by_id(self, message_ids: Sequence[str]) -> list[Message]:
@@ -70,12 +79,13 @@ def changed_messages(sql: SqlDialect, changes: list[MessageChange]) -> Work[list
     return changed
 
 
-def deleted_messages(ids: list[str]) -> Work[int]:
-    """Delete messages and stamp the threads they were in."""
+def deleted_messages(database: Executor, ids: list[str]) -> Work[int]:
+    """Delete messages with their vectors, and stamp the threads they were in."""
     yield locked_threads().bind(ids=ids, threads=[])
     threads = yield without_messages().bind(ids=ids)
     if threads:
         yield touched(set(threads), utc_now())
+        yield from delete_vectors(database, "message_id", ids)
     return len(threads)
 
 

@@ -13,9 +13,9 @@ rows are read. Both directions are the column types' own ``bind_processor`` and 
 gives what SQLAlchemy's execution would give (a test holds that), in a third of the time.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import lru_cache, wraps
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from sqlalchemy import SelectBase
@@ -69,6 +69,13 @@ class Call(Generic[R]):
     values: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Copy(Call[list[None]]):
+    """A COPY into a table and what is sent to it, for executors that say ``copies``."""
+
+    chunks: Iterable[bytes]
+
+
 Work = Generator[Call[Any], Any, R]
 """Several statements that belong together: a generator that yields a call and is sent its result.
 
@@ -78,10 +85,14 @@ unit of work. It checks before it writes: when it raises, nothing of it remains.
 
 
 def statement(
-    record: Callable[..., T],
+    record: Callable[..., T], *, shapes: int | None = None
 ) -> Callable[[Callable[Concatenate[SqlDialect, P], Executable]], Callable[P, Statement[list[T]]]]:
-    """A statement whose rows become ``record(*row)``."""
-    return _statement(lambda rows: [record(*row) for row in rows])
+    """A statement whose rows become ``record(*row)``.
+
+    Args:
+        shapes: how many are kept, where callers' tables and filters make ever new ones.
+    """
+    return _statement(lambda rows: [record(*row) for row in rows], shapes)
 
 
 def counted(
@@ -96,15 +107,15 @@ def counted(
 
 
 def _statement(
-    assemble: Callable[[list[Row]], R],
+    assemble: Callable[[list[Row]], R], shapes: int | None = None
 ) -> Callable[[Callable[Concatenate[SqlDialect, P], Executable]], Callable[P, Statement[R]]]:
     def decorate(build: Callable[Concatenate[SqlDialect, P], Executable]) -> Callable[P, Statement[R]]:
         @wraps(build)
-        @cache
+        @lru_cache(maxsize=shapes)
         def shape(*args: P.args, **kwargs: P.kwargs) -> Statement[R]:
             return Statement(build.__name__, lambda sql: build(sql, *args, **kwargs), assemble)
 
-        return shape  # type: ignore[return-value]  # functools.cache erases the parameters
+        return shape  # type: ignore[return-value]  # functools.lru_cache erases the parameters
 
     return decorate
 
@@ -149,7 +160,7 @@ def compile_plan(statement: Statement[R], sql: SqlDialect, dialect: Dialect, sch
         options = {"schema_translate_map": {None: schema}, "render_schema_translate": True}
     compiled: Any = cast("Any", built).compile(dialect=dialect, **options)
     encoders, fixed = [], {}
-    for name, parameter in compiled.binds.items():
+    for name, parameter in getattr(compiled, "binds", {}).items():  # of DDL there are none
         encode = parameter.type.dialect_impl(dialect).bind_processor(dialect)
         if parameter.required:
             if encode is not None:
@@ -161,7 +172,8 @@ def compile_plan(statement: Statement[R], sql: SqlDialect, dialect: Dialect, sch
         for position, column in enumerate(_columns(built))
         if (decode := column.type.dialect_impl(dialect).result_processor(dialect, DOUBLE_OID)) is not None
     ]
-    names = None if compiled.positiontup is None else tuple(compiled.positiontup)
+    positions = getattr(compiled, "positiontup", None)
+    names = None if positions is None else tuple(positions)
     return Plan(statement, built, str(compiled), names, fixed, tuple(encoders), tuple(decoders))
 
 

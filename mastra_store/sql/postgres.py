@@ -19,7 +19,7 @@ from . import postgres_errors
 from .cancellation import Cancellation
 from .database import Plans, RoundTrips, Server, SqlDatabase, Waited, drive
 from .first_use import version
-from .plans import Call, Work
+from .plans import Call, Copy, Plan, Work
 from .postgres_dialect import POSTGRESQL
 from .postgres_pool import Driver, PgPool
 from .unit import remember_failures
@@ -32,6 +32,9 @@ PATIENCE = 3.0
 
 class PgDatabase(SqlDatabase):
     """A pool of psycopg connections, in autocommit while plans have them and not while a session has them."""
+
+    copies = True
+    autocommits = True
 
     def __init__(
         self,
@@ -227,8 +230,11 @@ class PgDatabase(SqlDatabase):
         cancellation.check()
         plan = self.plans.of(call.statement)
         started = time.perf_counter()
-        cursor = await connection.execute(plan.text, plan.bind(call.values), prepare=self._prepare_statements)
-        rows: list[Any] = [] if cursor.description is None else await cursor.fetchall()
+        if isinstance(call, Copy):
+            rows: list[Any] = await _copied(connection, plan, call)
+        else:
+            cursor = await connection.execute(plan.text, plan.bind(call.values), prepare=self._prepare_statements)
+            rows = [] if cursor.description is None else await cursor.fetchall()
         cancellation.check()
         if self.observers.watching:
             self.observers.tell(plan, rows, started, self.server)
@@ -242,6 +248,13 @@ class PgDatabase(SqlDatabase):
             await self._pool.check()
             return True
         return False
+
+
+async def _copied(connection: Driver, plan: Plan[Any], call: Copy) -> list[Any]:
+    async with connection.cursor() as cursor, cursor.copy(plan.text) as copy:
+        for chunk in call.chunks:
+            await copy.write(chunk)
+    return []
 
 
 async def _driver(connection: AsyncConnection) -> Driver:

@@ -19,7 +19,9 @@ from sqlalchemy import (
     extract,
     func,
     literal_column,
+    or_,
     select,
+    table,
     true,
     type_coerce,
 )
@@ -41,7 +43,6 @@ class PostgreSQL(SqlDialect):
     name = "postgresql"
     store = "PG"
     writes_in_ctes = True
-    vectors_beside_messages = True
 
     def insert(self, row: type[Base]) -> postgresql.Insert:
         return postgresql.insert(row)
@@ -103,7 +104,7 @@ class PostgreSQL(SqlDialect):
     def json(self, name: str) -> ColumnElement[Any]:
         return cast(bindparam(name, type_=JsonParameter()), postgresql.JSONB)
 
-    def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
+    def json_text_at(self, attribute: Attribute | ColumnElement[Any], *path: str) -> ColumnElement[Any]:
         # Literals, so that the expression is the one that an index was made of.
         if len(path) == 1:
             return attribute.op("->>", return_type=Text())(literal_column(f"'{path[0]}'"))
@@ -124,6 +125,23 @@ class PostgreSQL(SqlDialect):
     def epoch_milliseconds(self, attribute: Attribute) -> ColumnElement[Any]:
         return cast(func.floor(extract("epoch", attribute.expression) * literal_column("1000")), BigInteger)
 
+    def vector_tables(self, stem: str) -> Select[Any]:
+        relation = table(
+            "pg_class", column("oid"), column("relname"), column("relnamespace"), column("relkind"), schema="pg_catalog"
+        )
+        namespace = table("pg_namespace", column("oid"), column("nspname"), schema="pg_catalog")
+        attribute = table("pg_attribute", column("attrelid"), column("attname"), schema="pg_catalog")
+        wanted = func.coalesce(bindparam("schema", type_=Text()), func.current_schema())
+        return (
+            select(relation.c.relname, true())
+            .join(namespace, namespace.c.oid == relation.c.relnamespace)
+            .join(attribute, attribute.c.attrelid == relation.c.oid)
+            .where(namespace.c.nspname == wanted, attribute.c.attname == literal_column("'metadata'"))
+            .where(relation.c.relkind.in_([literal_column("'r'"), literal_column("'p'")]))
+            .where(_begins(relation.c.relname, stem))
+            .order_by(relation.c.relname)
+        )
+
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query.with_for_update()
 
@@ -132,6 +150,11 @@ class PostgreSQL(SqlDialect):
     ) -> Select[Any]:
         nearest = keys.order_by(*order).limit(targets.c[most]).lateral()
         return select(*nearest.c).select_from(targets.join(nearest, true()))
+
+
+def _begins(name: ColumnElement[Any], stem: str) -> ColumnElement[bool]:
+    with_more = func.starts_with(cast(name, Text()), literal_column(f"'{stem}_'"))
+    return or_(name == literal_column(f"'{stem}'"), with_more)
 
 
 POSTGRESQL = PostgreSQL()

@@ -89,6 +89,9 @@ class ReplicatedDatabase(SqlDatabase):
         lag_interval: seconds between two looks at that. A read may so be as old as both together.
     """
 
+    copies = True
+    autocommits = True
+
     def __init__(
         self,
         primary: PgDatabase,

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Date,
+    Double,
     FromClause,
     LargeBinary,
     Select,
@@ -16,10 +17,14 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    exists,
     func,
     literal_column,
     null,
+    or_,
     select,
+    table,
+    true,
     type_coerce,
 )
 from sqlalchemy.dialects import sqlite
@@ -34,13 +39,18 @@ from .parameters import JsonParameter
 
 
 class SQLite(SqlDialect):
-    """SQLite from 3.38 on. Our connections know two functions more (``sqlite_functions.py``): ``mastra_json`` reads
-    a JSON cell of either form, ``mastra_contains`` is PostgreSQL's ``@>``."""
+    """SQLite from 3.38 on. Our connections know some functions more (``sqlite_functions.py``): ``mastra_json`` reads
+    a JSON cell of either form, ``mastra_contains`` is PostgreSQL's ``@>``, ``mastra_cosine`` and its like are distances
+    between vectors.
+
+    Attributes:
+        native_vectors: whether it is LibSQL, which has indexes of vectors and distances of its own.
+    """
 
     name = "sqlite"
     store = "SQLITE"
     writes_in_ctes = False
-    vectors_beside_messages = False
+    native_vectors = False
 
     def insert(self, row: type[Base]) -> sqlite.Insert:
         return sqlite.insert(row)
@@ -97,7 +107,7 @@ class SQLite(SqlDialect):
     def json(self, name: str) -> ColumnElement[Any]:
         return bindparam(name, type_=JsonParameter())
 
-    def json_text_at(self, attribute: Attribute, *path: str) -> ColumnElement[Any]:
+    def json_text_at(self, attribute: Attribute | ColumnElement[Any], *path: str) -> ColumnElement[Any]:
         return func.json_extract(self.json_text(attribute), literal_column(f"'$.{'.'.join(path)}'"), type_=Text())
 
     def thread_of_run(self) -> ColumnElement[Any]:
@@ -119,7 +129,7 @@ class SQLite(SqlDialect):
         of_input = func.json_extract(snapshot, literal_column("'$.context.input.messageListState.memoryInfo.threadId'"))
         return func.coalesce(waiting.scalar_subquery(), of_input, type_=Text())
 
-    def json_text(self, attribute: Attribute) -> ColumnElement[Any]:
+    def json_text(self, attribute: Attribute | ColumnElement[Any]) -> ColumnElement[Any]:
         """A JSON cell, text or JSONB, as SQLite's own JSON functions take it."""
         return func.mastra_json(attribute)
 
@@ -136,6 +146,33 @@ class SQLite(SqlDialect):
         seconds = cast(func.strftime(literal_column("'%s'"), attribute.expression, type_=Text()), BigInteger)
         milliseconds = cast(func.substr(attribute.expression, literal_column("21"), literal_column("3")), BigInteger)
         return seconds * literal_column("1000") + milliseconds
+
+    def vector_tables(self, stem: str) -> Select[Any]:
+        found = table("sqlite_master", column("type"), column("name"), column("tbl_name"), column("sql"))
+        index = found.alias()
+        of_libsql = exists().where(
+            index.c.type == literal_column("'index'"),
+            index.c.tbl_name == found.c.name,
+            index.c.sql.contains(literal_column("'libsql_vector_idx'")),
+        )
+        return (
+            select(found.c.name, true() if self.native_vectors else ~of_libsql)
+            .where(bindparam("schema", type_=Text()).is_(None), found.c.type == literal_column("'table'"))
+            .where(
+                or_(
+                    found.c.name == literal_column(f"'{stem}'"),
+                    found.c.name.bool_op("GLOB")(literal_column(f"'{stem}_*'")),
+                )
+            )
+            .where(found.c.sql.contains(literal_column("'F32_BLOB'")))
+            .order_by(found.c.name)
+        )
+
+    def distance(self, metric: str, stored: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+        """The distance of a stored vector from the one in the parameter ``name``, both little-endian numbers of single
+        precision; NULL where there is none."""
+        known = getattr(func, f"mastra_{metric}")
+        return known(stored, bindparam(name, type_=LargeBinary()), type_=Double())  # type: ignore[no-any-return]
 
     def locked(self, query: Select[Any]) -> Select[Any]:
         return query  # A unit of work that writes holds the whole database from its BEGIN IMMEDIATE on.

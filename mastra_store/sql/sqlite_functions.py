@@ -4,6 +4,7 @@ import sqlite3
 from typing import Any
 
 from .. import jsoncell, jsontext
+from . import sqlite_distances
 
 
 def _contains_text(cell: str | bytes | None, wanted: str) -> bool | None:
@@ -24,7 +25,20 @@ def contains(stored: Any, wanted: Any) -> bool:
     return isinstance(stored, bool) == isinstance(wanted, bool) and bool(stored == wanted)
 
 
-FUNCTIONS = (("mastra_json", 1, jsoncell.to_text), ("mastra_contains", 2, _contains_text))
+def _matches(pattern: str, flags: str, text: str) -> bool:
+    from ..vectors.filter_parsing import python_pattern  # for those who filter vectors
+
+    return python_pattern(pattern, flags).search(text) is not None
+
+
+FUNCTIONS = (
+    ("mastra_json", 1, jsoncell.to_text),
+    ("mastra_contains", 2, _contains_text),
+    ("mastra_matches", 3, _matches),
+    ("mastra_cosine", 2, sqlite_distances.cosine),
+    ("mastra_euclidean", 2, sqlite_distances.euclidean),
+    ("mastra_dotproduct", 2, sqlite_distances.dotproduct),
+)
 """Name, number of arguments, function."""
 
 

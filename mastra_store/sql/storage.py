@@ -9,15 +9,15 @@ from typing import Any, TypeVar, overload
 from sqlalchemy import Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from ..domains import Domain
 from ..errors import InvalidArgument
-from ..schema_names import normalised_schema
 from ..storage import SchemaState, Storage
-from ..urls import means_libsql, sqlite_address
+from ..urls import sqlite_address
 from .database import Observer, Observers, SqlDatabase
 from .dialects import SqlDialect
-from .domain import SqlDomain
-from .domains import sql_domain
+from .domains import sql_part
 from .first_use import CreateSchema, FirstUse
+from .opening import libsql_database, postgres_database, sqlite_database
 from .plans import statement
 from .unit import SqlTransaction, unit_of_work
 
@@ -35,8 +35,8 @@ class SqlStorage(Storage):
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
 
-    def _make_domain(self, name: str) -> SqlDomain:
-        return sql_domain(name)(self._database)
+    def _make_domain(self, name: str) -> Domain:
+        return sql_part(name, self._database)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self._database.shown}>"
@@ -189,39 +189,23 @@ class PgStorage(SqlStorage):
         prepare: bool = True,
         create_schema: CreateSchema = "if_missing",
     ) -> None:
-        first_use = FirstUse(create_schema)
-        schema = normalised_schema(schema_name)
-        address = _one_of(connection_string, primary)
-        if isinstance(address, AsyncEngine):
-            if replicas:
-                raise InvalidArgument("replicas", "need the primary's address, not an engine")
-            from .postgres_dialect import POSTGRESQL
-
-            super().__init__(_on_engine(address, POSTGRESQL, first_use, schema))
-            return
-        _positive(pool_size=pool_size, pool_timeout=pool_timeout, idle_timeout=idle_timeout, max_lifetime=max_lifetime)
-        _positive(max_lag=max_lag, lag_interval=max_lag if lag_interval is None else lag_interval)
-        if not 0 <= pool_min <= pool_size:
-            raise InvalidArgument("pool_min", f"must be between 0 and pool_size ({pool_size}), not {pool_min!r}")
-        from .postgres import PgDatabase  # psycopg is imported by those who use it
-
-        options: dict[str, Any] = {
-            "schema": schema,
-            "pool_size": pool_size,
-            "pool_min": pool_min,
-            "idle_timeout": idle_timeout,
-            "max_lifetime": max_lifetime,
-            "statement_timeout": statement_timeout,
-            "prepare": prepare,
-        }
-        database = PgDatabase(address, first_use, pool_timeout=pool_timeout, **options)
-        if not replicas:
-            super().__init__(database)
-            return
-        from .replicas import replicated
-
-        options["pool_timeout"] = pool_timeout
-        super().__init__(replicated(database, replicas, max_lag=max_lag, lag_interval=lag_interval, **options))
+        super().__init__(
+            postgres_database(
+                _one_of(connection_string, primary),
+                FirstUse(create_schema),
+                replicas=replicas,
+                max_lag=max_lag,
+                lag_interval=lag_interval,
+                schema_name=schema_name,
+                pool_size=pool_size,
+                pool_min=pool_min,
+                pool_timeout=pool_timeout,
+                idle_timeout=idle_timeout,
+                max_lifetime=max_lifetime,
+                statement_timeout=statement_timeout,
+                prepare=prepare,
+            )
+        )
 
 
 class SqliteStorage(SqlStorage):
@@ -250,21 +234,10 @@ class SqliteStorage(SqlStorage):
         busy_timeout: float = 30.0,
         create_schema: CreateSchema = "if_missing",
     ) -> None:
-        first_use = FirstUse(create_schema)
-        if isinstance(path_or_url, AsyncEngine):
-            from .sqlite_dialect import SQLITE
-
-            if path_or_url.dialect.driver == "hrana":
-                raise InvalidArgument("engine", "leads to a LibSQL server, which is for LibSQLStorage")
-            super().__init__(_on_engine(path_or_url, SQLITE, first_use, None))
-            return
-        _positive(pool_size=pool_size, pool_timeout=pool_timeout, busy_timeout=busy_timeout)
-        from .sqlite import SqliteDatabase
-
         super().__init__(
-            SqliteDatabase(
-                str(path_or_url),
-                first_use,
+            sqlite_database(
+                path_or_url,
+                FirstUse(create_schema),
                 pool_size=pool_size,
                 pool_timeout=pool_timeout,
                 busy_timeout=busy_timeout,
@@ -304,39 +277,17 @@ class LibSQLStorage(SqlStorage):
         request_timeout: float = 30.0,
         create_schema: CreateSchema = "if_missing",
     ) -> None:
-        first_use = FirstUse(create_schema)
-        if isinstance(url, AsyncEngine):
-            super().__init__(_on_libsql_engine(url, first_use))
-            return
-        remote = isinstance(url, str) and means_libsql(url)
-        size = pool_size if pool_size is not None else 20 if remote else 5
-        _positive(pool_size=size, pool_timeout=pool_timeout, busy_timeout=busy_timeout, request_timeout=request_timeout)
-        database: SqlDatabase
-        if remote:
-            from .libsql import LibsqlDatabase
-
-            database = LibsqlDatabase(
-                str(url),
-                first_use,
+        super().__init__(
+            libsql_database(
+                url,
+                FirstUse(create_schema),
                 auth_token=auth_token,
-                pool_size=size,
+                pool_size=pool_size,
                 pool_timeout=pool_timeout,
                 busy_timeout=busy_timeout,
                 request_timeout=request_timeout,
             )
-        else:
-            from .sqlite import SqliteDatabase
-            from .sqlite_dialect import LIBSQL_FILE
-
-            database = SqliteDatabase(
-                str(url),
-                first_use,
-                pool_size=size,
-                pool_timeout=pool_timeout,
-                busy_timeout=busy_timeout,
-                sql=LIBSQL_FILE,
-            )
-        super().__init__(database)
+        )
 
 
 async def _within(
@@ -353,27 +304,3 @@ def _one_of(connection_string: str | AsyncEngine | None, primary: str | AsyncEng
     if address is None:
         raise InvalidArgument("connection_string", "is missing: say where the database is")
     return address
-
-
-def _on_engine(engine: AsyncEngine, sql: SqlDialect, first_use: FirstUse, schema: str | None) -> SqlDatabase:
-    if engine.dialect.name != sql.name:
-        raise InvalidArgument("engine", f"speaks {engine.dialect.name}, but this storage needs {sql.name}")
-    from .engine import EngineDatabase
-
-    return EngineDatabase(engine, sql, first_use, schema)
-
-
-def _on_libsql_engine(engine: AsyncEngine, first_use: FirstUse) -> SqlDatabase:
-    if engine.dialect.driver == "hrana":
-        from .libsql_dialect import LIBSQL
-
-        return _on_engine(engine, LIBSQL, first_use, None)
-    from .sqlite_dialect import LIBSQL_FILE
-
-    return _on_engine(engine, LIBSQL_FILE, first_use, None)
-
-
-def _positive(**options: float) -> None:
-    for name, value in options.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            raise InvalidArgument(name, f"must be a number above 0, not {value!r}")

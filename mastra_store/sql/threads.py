@@ -19,7 +19,7 @@ from ..records.memory import Thread
 from .database import Executor
 from .dialects import SqlDialect
 from .domain import SqlDomain
-from .memory_vectors import delete_vectors_of_thread
+from .memory_vectors import delete_vectors
 from .paging import LIMIT, OFFSET, directed, with_total
 from .plans import Work, counted, statement
 
@@ -159,11 +159,10 @@ def moved_thread(thread_id: str, resource_id: str) -> Work[Thread | None]:
 
 
 def deleted_thread(database: Executor, thread_id: str) -> Work[int]:
-    """Delete a thread, its messages and, where they live in the same database, their vectors."""
+    """Delete a thread, its messages and their vectors."""
     deleted = yield without_thread().bind(of_thread=thread_id)
     yield without_messages_of_thread().bind(of_thread=thread_id)
-    if database.sql.vectors_beside_messages:
-        yield from delete_vectors_of_thread(database.schema, thread_id)
+    yield from delete_vectors(database, "thread_id", [thread_id])
     return len(deleted)
 
 

@@ -8,12 +8,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from ..domains import Domain
 from ..domains.base import Watch
 from ..errors import MastraError
 from ..transaction import Transaction, Turns
 from .database import Executor, OnConnection, SqlDatabase
-from .domain import SqlDomain
-from .domains import sql_domain
+from .domains import sql_part
 from .engine import ThroughSqlalchemy, begin_to_write, prepare_connection
 from .plans import Call, Work
 
@@ -36,6 +36,7 @@ class SqlUnit(Executor):
     ) -> None:
         self.sql = database.sql
         self.schema = database.schema
+        self.vector_indexes = dict(database.vector_indexes)
         self._through = through
         self._session = session
         self._connection = connection
@@ -85,8 +86,8 @@ class SqlTransaction(Transaction):
         self._session = session
         self._turns = turns
 
-    def _make_domain(self, name: str) -> SqlDomain:
-        return sql_domain(name)(self._unit)
+    def _make_domain(self, name: str) -> Domain:
+        return sql_part(name, self._unit)
 
     @property
     def session(self) -> AsyncSession:

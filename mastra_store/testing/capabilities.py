@@ -9,9 +9,11 @@
 
 import pytest
 
-ALL_CAPABILITIES = frozenset({"transactions", "savepoints", "sql"})
+ALL_CAPABILITIES = frozenset({"transactions", "savepoints", "sql", "vectors", "namespaces", "patterns"})
 """``transactions``: units of work; ``savepoints``: blocks inside them that are undone alone; ``sql``: units of work on
-a SQLAlchemy session, on an engine that the storage shows, as ``SqlStorage`` does."""
+a SQLAlchemy session, on an engine that the storage shows, as ``SqlStorage`` does; ``vectors``: ``storage.vectors``,
+also of units of work; ``namespaces``: one id in several namespaces of an index; ``patterns``: filters with
+``$regex``."""
 
 __all__ = ["ALL_CAPABILITIES", "capabilities", "has_what_the_test_needs", "pytest_configure"]
 

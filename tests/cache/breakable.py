@@ -17,6 +17,7 @@ class BreakableCache(Cache):
         down: names of methods that fail; ``all`` for every one.
         before: what is awaited before a method is done, by its name.
         calls: the names of the methods that were called.
+        held: the last hold that was asked for.
     """
 
     def __init__(self, cache: Cache) -> None:
@@ -24,6 +25,7 @@ class BreakableCache(Cache):
         self.down: set[str] = set()
         self.before: dict[str, Before] = {}
         self.calls: list[str] = []
+        self.held: Hold | None = None
 
     def __repr__(self) -> str:
         return "<BreakableCache>"
@@ -49,6 +51,7 @@ class BreakableCache(Cache):
         await self.cache.give_up(entry, miss)
 
     async def hold(self, hold: Hold, seconds: float) -> None:
+        self.held = hold
         await self._enter("hold")
         await self.cache.hold(hold, seconds)
 

@@ -10,8 +10,8 @@ import pytest
 from mastra_store import CachedStorage, MemoryCache, SqliteStorage
 from tests.cache.breakable import BreakableCache
 from tests.requirements import skip_or_fail
-from tests.servers import MissingServerError, upstash
-from tests.servers.valkey import ValkeyServer, bundled_valkey, valkey_url
+from tests.servers import MissingServerError
+from tests.servers.valkey import ValkeyServer, bundled_valkey
 
 
 @pytest.fixture
@@ -44,17 +44,6 @@ def asked(inner: SqliteStorage) -> Iterator[list[str]]:
     end()
 
 
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """A server that all tests share: their keys begin with databases of their own."""
-    with ExitStack() as stack:
-        try:
-            url = stack.enter_context(valkey_url())
-        except MissingServerError as missing:
-            skip_or_fail("Valkey", missing)
-        yield url
-
-
 @pytest.fixture
 def valkey() -> Iterator[ValkeyServer]:
     """A server of the test's own, to be stopped and frozen."""
@@ -64,10 +53,3 @@ def valkey() -> Iterator[ValkeyServer]:
         except MissingServerError as missing:
             skip_or_fail("Valkey", missing)
         yield server
-
-
-@pytest.fixture(scope="session")
-def upstash_url(redis_url: str) -> Iterator[str]:
-    """Upstash's interface before the server that all tests share. Its token is ``upstash.TOKEN``."""
-    with upstash.upstash_gateway(redis_url) as url:
-        yield url

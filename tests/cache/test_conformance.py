@@ -10,11 +10,15 @@ import pytest
 
 from mastra_store import CachedStorage, MemoryCache, RedisCache, SqliteStorage, UpstashCache
 from mastra_store.cache.base import Cache
-from mastra_store.testing.agents import *  # noqa: F403
+from mastra_store.testing.entity_saving import *  # noqa: F403
+from mastra_store.testing.entity_views import *  # noqa: F403
 from mastra_store.testing.memory import *  # noqa: F403
 from mastra_store.testing.retention import *  # noqa: F403
 from mastra_store.testing.workflows import *  # noqa: F403
+from tests.conformance.servers_alone import without_refusals
 from tests.servers.upstash import TOKEN
+
+without_refusals(globals())
 
 CACHES = ["redis", "memory", "upstash"] if os.environ.get("MASTRA_TEST_EVERY_CACHE") else ["redis"]
 

@@ -216,6 +216,22 @@ class TestLease:
             await asyncio.sleep(0)
 
 
+async def test_no_cancellation_is_lost(cache: Cache, whole: str) -> None:
+    """Nor while it connects: more calls at once than there are connections, each time on new ones."""
+    for steps in range(30):
+        await cache.close()
+        tasks = [asyncio.create_task(cache.hold(hold_of(whole), 60)) for _ in range(30)]
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        running = [task for task in tasks if not task.done()]
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+
+        assert all(task.cancelled() for task in running)
+
+
 async def test_it_gives_a_sign_of_life(cache: Cache) -> None:
     await cache.ping()
 

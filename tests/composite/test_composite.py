@@ -12,6 +12,7 @@ from mastra_store import (
     InvalidArgument,
     MastraCompositeStore,
     SqliteStorage,
+    SqliteVector,
     Storage,
     TransactionSpansBackends,
     Unavailable,
@@ -268,3 +269,31 @@ async def test_backends_of_different_kinds_work_side_by_side(
                 store.transaction()
             assert re.search(r"\bmemory on <SqliteStorage", refused.value.message)
             assert re.search(r"\bworkflows\b[^<]* on <PgStorage", refused.value.message)
+
+
+class TestVectors:
+    async def test_they_come_from_the_default_storage(self, tmp_path: Path) -> None:
+        default = SqliteStorage(tmp_path / "default.db")
+        async with MastraCompositeStore(default=default) as store:
+            assert store.vectors is default.vectors
+
+    async def test_they_may_come_from_another_storage_or_stand_alone(self, tmp_path: Path) -> None:
+        default, other = SqliteStorage(tmp_path / "default.db"), SqliteStorage(tmp_path / "other.db")
+        async with (
+            SqliteVector(tmp_path / "alone.db") as alone,
+            MastraCompositeStore(default=default, vectors=other) as beside,
+            MastraCompositeStore(default=default, vectors=alone) as apart,
+        ):
+            assert beside.vectors is other.vectors
+            assert apart.vectors is alone
+            async with apart.transaction() as tx:
+                await tx.memory.create_thread(resource_id="r", thread_id="t")
+            with pytest.raises(TransactionSpansBackends, match="the vectors stand alone"):
+                apart.transaction(domains=["memory", "vectors"])
+
+    async def test_they_take_part_in_a_transaction_of_their_storage(self, tmp_path: Path) -> None:
+        async with MastraCompositeStore(default=SqliteStorage(tmp_path / "default.db")) as store:
+            async with store.transaction() as tx:
+                await tx.vectors.create_index("docs", dimension=2)
+
+            assert await store.vectors.list_indexes() == ["docs"]

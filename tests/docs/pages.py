@@ -37,6 +37,8 @@ LIBSQL_TOKEN = "TURSO_AUTH_TOKEN"
 """The variable in which the pages have its token."""
 REPLICAS = tuple(POSTGRESQL.replace("host", f"replica-{number}") for number in (1, 2))
 """How they write the addresses of its replicas."""
+REDIS, UPSTASH, UPSTASH_TOKEN = "redis://localhost:6379/0", "https://database.upstash.io", "the-token"
+"""How the pages write the addresses of caches."""
 SQLITE = "agent.db"
 """How the pages write the path of an SQLite file."""
 

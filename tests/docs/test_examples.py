@@ -9,9 +9,21 @@ from pathlib import Path
 import pytest
 
 from tests.docs import pages, prelude
-from tests.docs.pages import LIBSQL, LIBSQL_TOKEN, MONGODB, PAGES, POSTGRESQL, REPLICAS, ROOT, SQLITE
+from tests.docs.pages import (
+    LIBSQL,
+    LIBSQL_TOKEN,
+    MONGODB,
+    PAGES,
+    POSTGRESQL,
+    REDIS,
+    REPLICAS,
+    ROOT,
+    SQLITE,
+    UPSTASH,
+    UPSTASH_TOKEN,
+)
 from tests.requirements import skip_or_fail
-from tests.servers import MissingServerError
+from tests.servers import MissingServerError, upstash
 from tests.servers.postgres import MAJORS, PostgresServer, primary_of_standbys
 from tests.servers.sqld import LibsqlServer
 
@@ -25,10 +37,11 @@ ABOUT_ALL = {
     "scores",
     "transactions",
     "workflows",
+    "vectors",
 }
 """Pages whose examples mean the same on every backend: they run on each."""
-ABOUT_DOMAINS = {"memory", "workflows"}
-"""Of those, the pages that run on MongoDB too."""
+ABOUT_DOMAINS = {"workflows"}
+"""Of those, the pages that run on MongoDB too. That of memory recalls by vectors, which are not there."""
 
 NOT_RUN = {"pip", "make", "pytest"}
 """Commands that set up or test a whole project. What they do is tested elsewhere."""
@@ -58,6 +71,10 @@ def addresses(request: pytest.FixtureRequest, name: str, backend: str) -> Iterat
         elif POSTGRESQL in page or backend == "postgresql":
             servers: Callable[[int], PostgresServer] = request.getfixturevalue("postgres_servers")
             found[POSTGRESQL] = stack.enter_context(servers(max(MAJORS)).database())
+        if REDIS in page:
+            found[REDIS] = request.getfixturevalue("redis_url")
+        if UPSTASH in page:
+            found |= {UPSTASH: request.getfixturevalue("upstash_url"), UPSTASH_TOKEN: upstash.TOKEN}
         if backend == "postgresql":
             found[SQLITE] = found[POSTGRESQL]
         if MONGODB in page or backend == "mongodb":

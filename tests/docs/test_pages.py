@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from mastra_store import LibSQLStorage, MongoStorage, PgStorage, SqliteStorage, errors, open_storage
+from mastra_store import (
+    CachedStorage,
+    LibSQLStorage,
+    MongoStorage,
+    PgStorage,
+    SqliteStorage,
+    VectorStore,
+    errors,
+    open_storage,
+)
 from mastra_store.domains import domains
 from tests.docs.pages import PAGES, ROOT, blocks
 
@@ -31,6 +40,9 @@ METHODS = [
     for name, _ in inspect.getmembers(domain.contract, inspect.isfunction)
     if not name.startswith("_")
 ]
+METHODS += [
+    ("vectors", name) for name in vars(VectorStore) if not name.startswith("_") and callable(getattr(VectorStore, name))
+]
 
 
 @pytest.mark.parametrize(("domain", "method"), METHODS)
@@ -38,6 +50,17 @@ def test_every_method_has_an_example(domain: str, method: str) -> None:
     examples = "\n".join(block.text for block in blocks(PAGES[PAGE_OF.get(domain, domain)], "python"))
 
     assert f".{method}(" in examples
+
+
+def test_every_option_of_a_cached_storage_is_explained() -> None:
+    explained = PAGES["caching"].read_text(encoding="utf-8")
+    options = [
+        name
+        for name, parameter in inspect.signature(CachedStorage).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and name != "clock"
+    ]
+
+    assert [name for name in options if f"| `{name}` |" not in explained] == []
 
 
 @pytest.mark.parametrize("storage", [PgStorage, SqliteStorage, LibSQLStorage, MongoStorage])

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, func, select
 
-from mastra_store import MongoStorage, domains as all_domains
+from mastra_store import MastraCompositeStore, MongoStorage, domains as all_domains
 from mastra_store.documents import Collection
 from mastra_store.domains import Domains, Lazy, domains
 from mastra_store.domains.base import operation
 from mastra_store.domains.pruning import Prunable
-from mastra_store.errors import InvalidArgument
+from mastra_store.errors import DomainMissing, InvalidArgument
 from mastra_store.models.blobs import SkillBlobRow
 from mastra_store.mongo import domains as mongo_domains
 from mastra_store.mongo.pruning import MongoPruning
@@ -128,6 +128,14 @@ async def test_its_tables_are_named_where_a_policy_is_refused(storage: Storage) 
         await storage.prune({"dummy": {"blobs": {"max_age": "30d"}}})
 
 
+async def test_a_composite_store_has_it(storage: Storage) -> None:
+    composite = MastraCompositeStore(default=storage)
+
+    assert await composite.dummy.count() == 0  # type: ignore[attr-defined]
+    async with composite.transaction(domains=["dummy"]) as tx:
+        assert await tx.dummy.count() == 0
+
+
 def test_the_list_has_it() -> None:
     assert "dummy" in [domain.name for domain in domains()]
 
@@ -151,5 +159,5 @@ def test_mongodb_says_which_domains_of_the_list_it_has(monkeypatch: pytest.Monke
         if storage.offers(domain.name):
             assert issubclass(mongo_domains.mongo_domain(domain.name), domain.contract)
         else:
-            with pytest.raises(AttributeError, match=domain.name):
+            with pytest.raises(DomainMissing, match=domain.name):
                 getattr(storage, domain.name)

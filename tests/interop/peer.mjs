@@ -3,12 +3,13 @@
 // One JSON request a line on stdin, one answer a line on stdout:
 //   {"call": "open", "args": {"backend": "pg", "url": "...", "schema": "..."}}    -> {"result": 1}
 //   {"store": 1, "call": "memory.saveThread", "args": {...}}                      -> {"result": ...}
+//   {"store": 2, "call": "vectors.upsert", "args": {...}}                         -> {"result": ...} of a vector store
 //   {"store": 1, "call": "close"}                                                 -> {"result": null}
 // or {"error": {"name", "id", "message"}}. A Date is {"$date": "2026-01-01T00:00:00.000Z"}.
 import { createInterface } from "node:readline";
-import { LibSQLStore } from "@mastra/libsql";
+import { LibSQLStore, LibSQLVector } from "@mastra/libsql";
 import { MongoDBStore } from "@mastra/mongodb";
-import { PostgresStore } from "@mastra/pg";
+import { PgVector, PostgresStore } from "@mastra/pg";
 
 // stdout carries answers alone.
 console.log = console.info = console.debug = console.error;
@@ -19,23 +20,27 @@ const open = {
   pg: ({ url, schema }) =>
     new PostgresStore({ id: "peer", connectionString: url, ...(schema ? { schemaName: schema } : {}) }),
   libsql: ({ url, token }) => new LibSQLStore({ id: "peer", url, ...(token ? { authToken: token } : {}) }),
+  pgVector: ({ url, schema }) =>
+    new PgVector({ id: "peer", connectionString: url, ...(schema ? { schemaName: schema } : {}) }),
+  libsqlVector: ({ url, token }) => new LibSQLVector({ id: "peer", url, ...(token ? { authToken: token } : {}) }),
   mongodb: ({ url }) => new MongoDBStore({ id: "peer", uri: url, dbName: new URL(url).pathname.slice(1) }),
 };
 
 async function answer({ store: number, call, args }) {
   if (call === "open") {
     const store = open[args.backend](args);
-    await store.init();
+    await store.init?.();
     stores.set(stores.size + 1, store);
     return stores.size;
   }
   const store = stores.get(number);
   if (call === "close") {
-    await store.close();
+    await (store.disconnect ?? store.close)?.call(store);
     return null;
   }
   const [domain, method] = call.split(".");
-  return (await (await store.getStore(domain))[method](args)) ?? null;
+  const part = domain === "vectors" ? store : await store.getStore(domain);
+  return (await part[method](args)) ?? null;
 }
 
 const revive = (_, value) =>

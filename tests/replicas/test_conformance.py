@@ -1,15 +1,22 @@
-"""Every domain and units of work on a primary and a standby that follows it."""
+"""What is read after it was written, and units of work, on a primary and a standby that follows it."""
 
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from mastra_store import PgStorage, Storage, migrations
-from mastra_store.testing.memory import *  # noqa: F403
-from mastra_store.testing.retention import *  # noqa: F403
-from mastra_store.testing.scores import *  # noqa: F403
-from mastra_store.testing.workflows import *  # noqa: F403
+from mastra_store.testing.entity_saving import *  # noqa: F403
+from mastra_store.testing.message_changes import *  # noqa: F403
+from mastra_store.testing.messages import *  # noqa: F403
+from mastra_store.testing.score_saving import *  # noqa: F403
+from mastra_store.testing.spans import *  # noqa: F403
+from mastra_store.testing.threads import *  # noqa: F403
+from mastra_store.testing.transactions import *  # noqa: F403
+from mastra_store.testing.workflow_updates import *  # noqa: F403
+from tests.conformance.servers_alone import without_refusals
 from tests.servers.postgres import Primary, Standby
+
+without_refusals(globals())
 
 
 @pytest.fixture(scope="session")

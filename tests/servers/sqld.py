@@ -28,11 +28,15 @@ HERE = Path(__file__).parent
 START_WITHIN = 30
 """Seconds."""
 
+# What belongs to an index of vectors goes with it; what belongs to all of them stays.
 _EVERYTHING = """
 SELECT type, name FROM sqlite_master
-WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'libsql_%' AND type IN ('table', 'view') ORDER BY type DESC
+WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'libsql_%' AND name NOT LIKE '%_vector_idx_shadow'
+AND type IN ('table', 'view') ORDER BY type DESC
 """
-_DEFINITIONS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+_DEFINITIONS = """
+SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name NOT LIKE 'libsql_%' ORDER BY type, name
+"""
 
 
 class LibsqlServer:
