@@ -16,6 +16,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import _ServerMode
 from pymongo.write_concern import WriteConcern
 
+from ..cancellation import Cancellation
 from ..documents import Collection
 from ..storage import SchemaState
 from .errors import translated
@@ -143,11 +144,14 @@ class MongoDatabase(Executor):
 
     @contextmanager
     def translating(self) -> Iterator[None]:
-        """A block in which the driver's errors become ours."""
+        """A block in which the driver's errors become ours, and no cancellation is lost."""
+        cancellation = Cancellation()
         try:
             yield
         except PyMongoError as error:
+            cancellation.check()
             raise translated(error, self.shown) from error
+        cancellation.check()
 
 
 class InSession(Executor):

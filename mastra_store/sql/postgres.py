@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from .. import jsontext
+from ..cancellation import Cancellation
 from ..errors import MastraError, SchemaMissing
 from ..urls import postgresql_conninfo
 from . import postgres_errors
-from .cancellation import Cancellation
 from .database import Plans, RoundTrips, Server, SqlDatabase, Waited, drive
 from .first_use import version
 from .plans import Call, Copy, Plan, Work

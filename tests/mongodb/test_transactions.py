@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
+from pymongo.asynchronous.collection import AsyncCollection
 
 from mastra_store import (
     AlreadyExists,
@@ -138,6 +140,32 @@ class TestOthersWhoChangeTheSame:
         found = await storage.memory.get_thread_by_id("t")
         assert found is not None
         assert found.metadata == {"count": 20}
+
+
+class TestCancellation:
+    async def test_one_that_the_driver_swallowed_ends_the_call_all_the_same(
+        self, storage: MongoStorage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """``asyncio.wait_for`` of Python 3.11 swallows one that comes when what it waits for is there."""
+        asked = AsyncCollection.find_one_and_update
+
+        async def swallowing(*arguments: Any, **options: Any) -> Any:
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            return await asked(*arguments, **options)
+
+        monkeypatch.setattr(AsyncCollection, "find_one_and_update", swallowing)
+        task = asyncio.create_task(storage.memory.update_thread("t", title="Lost"))
+        await storage.ping()
+        while not task.cancelling():
+            await asyncio.sleep(0)
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+        found = await storage.memory.get_thread_by_id("t")
+        assert found is not None
+        assert found.title == ""
 
 
 class TestSavepoints:

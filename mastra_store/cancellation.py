@@ -1,6 +1,6 @@
 """Cancellation that is not lost.
 
-psycopg waits with ``asyncio.wait_for``. On Python 3.11 that swallows a cancellation which comes at the very moment when
+Drivers wait with ``asyncio.wait_for``. On Python 3.11 that swallows a cancellation which comes at the very moment when
 what it waited for is there (mended in 3.12): the call would go on to its next statement, and wait there for a lock that
 its canceller may hold.
 """
