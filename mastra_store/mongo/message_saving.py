@@ -32,11 +32,13 @@ def saved_messages(drafts: list[Draft], create: tuple[str, str] | None) -> Work[
     async def work(tx: Executor) -> list[Message]:
         now = utc_now()
         threads = sorted({draft.thread_id for draft in drafts})
-        if create is not None or len(threads) == 1:
+        if create is None and len(threads) == 1 and all(draft.resource_id is not None for draft in drafts):
+            owners = await _stamped_only(tx, threads[0], now)
+        elif create is not None or len(threads) == 1:
             owners = await _stamped(tx, threads[0], create, now)
         else:
             owners = await _stamped_several(tx, threads, now)
-        messages = [_message(draft, owners[draft.thread_id]) for draft in drafts]
+        messages = [_message(draft, owners) for draft in drafts]
         return await _stored(tx, messages)
 
     return work
@@ -61,6 +63,13 @@ async def _stored(tx: Executor, messages: list[Message]) -> list[Message]:
     found = await tx.find_any(MESSAGES, "id", stored, fields={"_id": 0, "id": 1, "createdAt": 1})
     times = {each["id"]: instant_of(each.get("createdAt")) for each in found}
     return [message.evolve(created_at=times.get(message.id, message.created_at)) for message in messages]
+
+
+async def _stamped_only(tx: Executor, thread_id: str, now: datetime) -> Owners:
+    """Stamp one thread whose resource nobody needs to know."""
+    if not await tx.update_one(THREADS, {"id": thread_id}, {"$set": {"updatedAt": now}}):
+        raise NotFound("thread", status="FAILED", thread_id=thread_id)
+    return {}
 
 
 async def _stamped(tx: Executor, thread_id: str, create: tuple[str, str] | None, now: datetime) -> Owners:
@@ -99,7 +108,7 @@ def message_fields(message: Message) -> Document:
     }
 
 
-def _message(draft: Draft, owner: str) -> Message:
+def _message(draft: Draft, owners: Owners) -> Message:
     kind = None if draft.type == "v2" else draft.type
-    resource_id = owner if draft.resource_id is None else draft.resource_id
+    resource_id = owners[draft.thread_id] if draft.resource_id is None else draft.resource_id
     return Message(draft.id, draft.thread_id, draft.content, draft.role, draft.created_at, kind, resource_id)

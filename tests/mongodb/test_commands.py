@@ -42,6 +42,10 @@ CALLS: dict[str, tuple[Callable[[MongoStorage], Awaitable[Any]], list[str]]] = {
     "list_messages, metadata": (lambda s: s.memory.list_messages("t", metadata={"a": 1}), ["find"]),
     "list_messages_by_id": (lambda s: s.memory.list_messages_by_id(["m", "n"]), ["find"]),
     "save_messages, new ones": (lambda s: s.memory.save_messages("t", [NEW]), IN_TRANSACTION),
+    "save_messages, with their resource": (
+        lambda s: s.memory.save_messages(messages=[message("new")]),
+        ["update", "update", "commitTransaction"],
+    ),
     "save_messages, a hundred": (
         lambda s: s.memory.save_messages("t", [{**HELLO, "id": str(n)} for n in range(100)]),
         IN_TRANSACTION,

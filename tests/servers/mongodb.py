@@ -117,6 +117,8 @@ class MongoProcess:
     def kill(self) -> None:
         """End it as a power cut would."""
         if self._process is not None:
+            if (code := self._process.poll()) is not None:
+                print(f"SecantusDB had ended by itself with {code}:\n{self._log.read_text()[-4000:]}", file=sys.stderr)
             self._process.kill()
             self._process.communicate()
             self._process = None
