@@ -9,10 +9,23 @@ TARGET_MS = 80
 RUNS = 7
 
 _SQLALCHEMY = "import sqlalchemy.ext.asyncio, sqlalchemy.orm"
-SQLITE_PATH = """
+OF_OTHER_BACKENDS = (
+    "LibSQLStorage",
+    "LibSQLVector",
+    "MongoStorage",
+    "PgStorage",
+    "PgVector",
+    "PineconeVector",
+    "RedisCache",
+    "UpstashCache",
+    "exportSchemas",
+    "export_schemas",
+)
+"""Names that a program on SQLite has no use for."""
+SQLITE_PATH = f"""
 import mastra_store
 for name in mastra_store.__all__:
-    if name not in ("PgStorage", "export_schemas", "exportSchemas"):
+    if name not in {OF_OTHER_BACKENDS!r}:
         getattr(mastra_store, name)
 import mastra_store.sql.sqlite
 """

@@ -32,7 +32,9 @@ pytest_plugins = ["mastra_store.testing.capabilities"]
 
 # Times on a shared machine say nothing about our code, and a database that a property test fills is fresh enough.
 settings.register_profile(
-    "default", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    "default",
+    deadline=None,
+    suppress_health_check=[HealthCheck.differing_executors, HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.register_profile("ci", settings.get_profile("default"), print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
@@ -44,7 +46,12 @@ VERSIONS = {f"postgresql-{major}": major for major in MAJORS} if GIVEN is None e
 
 SQL = ["sqlite", "libsql", *VERSIONS]
 LACKING_ON_MONGODB = {"savepoints", "sql"}
-ON_MONGODB = {"test_memory", "test_workflows", "test_one_list", "test_processes"}
+ON_MONGODB = {
+    "conformance.test_memory",
+    "conformance.test_workflows",
+    "domains.test_one_list",
+    "workflows.test_processes",
+}
 """Modules whose tests of a storage run there, too: those of the domains that it has."""
 
 
@@ -70,7 +77,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "storage_backend" in metafunc.fixturenames:
         needed = {name for marker in metafunc.definition.iter_markers("needs") for name in marker.args}
         refused = metafunc.cls is not None and metafunc.cls.__name__.startswith("TestRefused")
-        module = metafunc.module.__name__.rpartition(".")[2]
+        module = ".".join(metafunc.module.__name__.split(".")[-2:])
         metafunc.parametrize("storage_backend", backends(module, needed, refused=refused))
     if "postgres_major" not in metafunc.fixturenames:
         return

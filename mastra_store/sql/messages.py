@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, Select, delete, select, update
+from sqlalchemy import Executable, Select, delete, exists, or_, select, update
 from sqlalchemy.sql.dml import Update
 
 from ..clock import utc_now
@@ -81,8 +81,8 @@ def changed_messages(sql: SqlDialect, changes: list[MessageChange]) -> Work[list
 
 def deleted_messages(database: Executor, ids: list[str]) -> Work[int]:
     """Delete messages with their vectors, and stamp the threads they were in."""
-    yield locked_threads().bind(ids=ids, threads=[])
-    threads = yield without_messages().bind(ids=ids)
+    locked = yield locked_threads().bind(ids=ids, threads=[])
+    threads = yield without_messages().bind(ids=ids, threads=locked)
     if threads:
         yield touched(set(threads), utc_now())
         yield from delete_vectors(database, "message_id", ids)
@@ -132,7 +132,13 @@ def rewritten_messages(sql: SqlDialect) -> Update:
 
 @statement(lambda thread_id: thread_id)
 def without_messages(sql: SqlDialect) -> Executable:
-    return delete(MessageRow).where(sql.is_any_of(MessageRow.id, "ids")).returning(MessageRow.thread_id)
+    """Delete messages of the given threads, and those whose thread does not exist.
+
+    What somebody saves to other threads meanwhile is saved after this: to lock it now would be the wrong order.
+    """
+    orphaned = ~exists(select(ThreadRow.id).where(ThreadRow.id == MessageRow.thread_id))
+    ours = or_(sql.is_any_of(MessageRow.thread_id, "threads"), orphaned)
+    return delete(MessageRow).where(sql.is_any_of(MessageRow.id, "ids"), ours).returning(MessageRow.thread_id)
 
 
 def _changed(message: Message, change: MessageChange) -> Message:

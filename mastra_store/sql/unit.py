@@ -135,8 +135,8 @@ async def unit_of_work(
             through = database if ours else ThroughSqlalchemy(database)
             async with database.only_reading(bound) if read_only else nullcontext():
                 transaction = SqlTransaction(SqlUnit(database, through, used, bound, turns), used, turns)
-            transaction.watch = watch
-            yield transaction
+                transaction.watch = watch
+                yield transaction
             turns.check_failed()
             if session is None:
                 # On a connection of the caller's this ends our savepoint; the transaction around it stays open.

@@ -19,14 +19,19 @@ GIVEN = os.environ.get("MASTRA_TEST_REDIS_URL")
 _READY_WITHIN = 10.0
 
 
+# A shell is the server's parent, so that the number which it kills is the server's for sure: nobody else can have it
+# before the shell has waited. It does so when our end of its pipe closes, also when this process is killed.
+_PARENT = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!; exec >/dev/null; read _; kill -9 $!; wait'
+
+
 class ValkeyServer:
     """A server of its own, which a test may stop, start again on the same port, and freeze."""
 
     def __init__(self, binary: Path, directory: Path) -> None:
         self._binary = binary
         self._directory = directory
-        self._process: subprocess.Popen[bytes] | None = None
-        self._last_will: subprocess.Popen[bytes] | None = None
+        self._parent: subprocess.Popen[bytes] | None = None
+        self._number = 0
         self.port = _free_port()
 
     @property
@@ -34,50 +39,33 @@ class ValkeyServer:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        with (self._directory / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    *(
-                        str(self._binary),
-                        "--port",
-                        str(self.port),
-                        "--bind",
-                        "127.0.0.1",
-                        "--dir",
-                        str(self._directory),
-                    ),
-                    *("--save", "", "--appendonly", "no"),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        # Ends the server as soon as our end of its pipe closes, which it does too when this process is killed.
-        self._last_will = subprocess.Popen(
-            ["/bin/sh", "-c", 'read _; kill -9 "$1"', "sh", str(self._process.pid)],
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._directory)]
+        command = [str(self._binary), *options, "--save", "", "--appendonly", "no"]
+        log = self._directory / "log"
+        self._parent = subprocess.Popen(
+            ["/bin/sh", "-c", _PARENT, "sh", str(log), *command],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            start_new_session=True,  # Ctrl-C does not reach it
         )
+        assert self._parent.stdout is not None
+        self._number = int(self._parent.stdout.readline())
         end = time.monotonic() + _READY_WITHIN
         while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"valkey-server did not start\n{(self._directory / 'log').read_text()}")
+            if time.monotonic() > end:
+                self.stop()
+                raise RuntimeError(f"valkey-server did not start\n{log.read_text()}")
             time.sleep(0.01)
 
     def stop(self) -> None:
         """End the server; what it kept is gone."""
-        if self._process is not None and self._last_will is not None and self._last_will.stdin is not None:
-            self._process.kill()
-            self._last_will.stdin.close()
-            self._last_will.wait(timeout=60)
-            self._process.wait()  # last: until then no other process can have its number
-            self._process = None
+        if self._parent is not None:
+            self._parent.communicate(timeout=60)
+            self._parent = None
 
     def signal(self, number: int) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
+        os.kill(self._number, number)
 
     def _answers(self) -> bool:
         try:
