@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .cache.upstash import UpstashCache as UpstashCache
     from .composite import MastraCompositeStore as MastraCompositeStore
     from .connect import open_storage as open_storage
+    from .copying import copy as copy
     from .domains.recall import Embedder as Embedder
     from .domains.span_buffer import SpanBuffer as SpanBuffer
     from .errors import (
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         AgentVersion as AgentVersion,
         ResolvedAgent as ResolvedAgent,
     )
+    from .records.copying import CopiedTable as CopiedTable, CopyProgress as CopyProgress
     from .records.favorites import FavoriteState as FavoriteState
     from .records.mcp_clients import (
         McpClient as McpClient,
@@ -124,6 +126,7 @@ _HOMES = {
     ".cache.upstash": ("UpstashCache",),
     ".composite": ("MastraCompositeStore",),
     ".connect": ("open_storage",),
+    ".copying": ("copy",),
     ".domains.span_buffer": ("SpanBuffer",),
     ".errors": (
         "AccessDenied",
@@ -151,6 +154,7 @@ _HOMES = {
     ".mongo.storage": ("MongoStorage",),
     ".pages": ("DateRange", "Order", "Page"),
     ".records.agents": ("Agent", "AgentVersion", "ResolvedAgent"),
+    ".records.copying": ("CopiedTable", "CopyProgress"),
     ".records.favorites": ("FavoriteState",),
     ".records.mcp_clients": ("McpClient", "McpClientVersion", "ResolvedMcpClient"),
     ".records.mcp_servers": ("McpServer", "McpServerVersion", "ResolvedMcpServer"),

@@ -72,6 +72,7 @@ class MastraCompositeStore(Storage):
             _check_source(name, source, known)
         _check_parent("default", default)
         _check_parent("editor", editor)
+        self._known, self._default, self._editor = frozenset(known), default, editor
         self._disabled = frozenset(name for name, source in sources.items() if source is False)
         self._sources: dict[str, Domain | Storage] = {}
         for name in known:
@@ -93,6 +94,17 @@ class MastraCompositeStore(Storage):
 
     def storages(self) -> tuple[Storage, ...]:
         return self._storages
+
+    def home_of(self, domain: str) -> Storage | None:
+        if domain in self._disabled:
+            return None
+        source = self._sources.get(domain)
+        if source is None:  # a word for tables that no domain has yet: nothing is said of them
+            parents = (self._editor if domain in EDITOR_DOMAINS else None, self._default)
+            source = _first_source(domain, None, *parents) if domain not in self._known else None
+        if isinstance(source, Storage):
+            return source.home_of(domain)
+        return None if source is None else _home(source)
 
     @property
     def schema_state(self) -> SchemaState | None:

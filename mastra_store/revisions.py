@@ -2,7 +2,7 @@
 
 VERSION_TABLE = "mastra_store_version"
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision, oldest first."""
 
 HEAD = REVISIONS[-1]

@@ -8,9 +8,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from .domains import Domains
+from .errors import InvalidArgument
 from .transaction import Transaction
 
 if TYPE_CHECKING:
+    from .copying.ends import StoredRows
     from .records.retention import PrunedTable
     from .retention import Policies, Progress
 
@@ -33,6 +35,18 @@ class Storage(Domains, ABC):
     def storages(self) -> tuple["Storage", ...]:
         """The storages behind it, each once: itself, unless it is a composite."""
         return (self,)
+
+    def home_of(self, domain: str) -> "Storage | None":
+        """The storage that has the domain: itself, unless it is a composite; ``None`` where it is not offered."""
+        return self if self.offers(domain) else None
+
+    def stored_rows(self) -> "StoredRows":
+        """Its rows as they are stored, which ``copy`` reads and writes.
+
+        Raises:
+            InvalidArgument: it has none of its own.
+        """
+        raise InvalidArgument("storage", f"has no rows of its own that could be copied: {self!r}")
 
     @property
     def address(self) -> str | None:

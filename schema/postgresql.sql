@@ -845,6 +845,20 @@ CREATE TABLE IF NOT EXISTS mastra_skills (
     PRIMARY KEY (id)
 );
 
+CREATE TABLE IF NOT EXISTS mastra_store_copies (
+    "copyId" TEXT NOT NULL, 
+    "tableName" TEXT NOT NULL, 
+    source TEXT NOT NULL, 
+    "lastKey" JSONB, 
+    batches BIGINT NOT NULL, 
+    copied BIGINT NOT NULL, 
+    skipped BIGINT NOT NULL, 
+    done BOOLEAN NOT NULL, 
+    "startedAt" TIMESTAMP WITHOUT TIME ZONE NOT NULL, 
+    "startedAtZ" TIMESTAMP WITH TIME ZONE DEFAULT now(), 
+    PRIMARY KEY ("copyId", "tableName")
+);
+
 CREATE TABLE IF NOT EXISTS mastra_store_metrics (
     id TEXT NOT NULL, 
     name TEXT NOT NULL, 
@@ -1015,4 +1029,4 @@ CREATE TABLE IF NOT EXISTS mastra_store_version (
     CONSTRAINT mastra_store_version_pkc PRIMARY KEY (version_num)
 );
 
-INSERT INTO mastra_store_version (version_num) SELECT '0002' WHERE NOT EXISTS (SELECT 1 FROM mastra_store_version);
+INSERT INTO mastra_store_version (version_num) SELECT '0003' WHERE NOT EXISTS (SELECT 1 FROM mastra_store_version);

@@ -767,6 +767,19 @@ CREATE TABLE IF NOT EXISTS mastra_skills (
     PRIMARY KEY (id)
 );
 
+CREATE TABLE IF NOT EXISTS mastra_store_copies (
+    "copyId" TEXT NOT NULL, 
+    "tableName" TEXT NOT NULL, 
+    source TEXT NOT NULL, 
+    "lastKey" TEXT, 
+    batches INTEGER NOT NULL, 
+    copied INTEGER NOT NULL, 
+    skipped INTEGER NOT NULL, 
+    done INTEGER NOT NULL, 
+    "startedAt" TEXT NOT NULL, 
+    PRIMARY KEY ("copyId", "tableName")
+);
+
 CREATE TABLE IF NOT EXISTS mastra_store_metrics (
     id TEXT NOT NULL, 
     name TEXT NOT NULL, 
@@ -893,4 +906,4 @@ CREATE TABLE IF NOT EXISTS mastra_store_version (
     CONSTRAINT mastra_store_version_pkc PRIMARY KEY (version_num)
 );
 
-INSERT INTO mastra_store_version (version_num) SELECT '0002' WHERE NOT EXISTS (SELECT 1 FROM mastra_store_version);
+INSERT INTO mastra_store_version (version_num) SELECT '0003' WHERE NOT EXISTS (SELECT 1 FROM mastra_store_version);

@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..domains import Domain, domains
 from ..domains.message_input import identifier
@@ -27,6 +27,9 @@ from .reading import CachedReads
 from .resilient import ResilientCache
 from .rules import CachedDomain, passed_through
 from .transaction import CachedTransaction, unit, within
+
+if TYPE_CHECKING:
+    from ..copying.ends import StoredRows
 
 R = TypeVar("R")
 
@@ -125,6 +128,9 @@ class CachedStorage(Storage):
 
     def offers(self, domain: str) -> bool:
         return self._storage.offers(domain)
+
+    def stored_rows(self) -> "StoredRows":
+        raise InvalidArgument("storage", f"is a cache before {self._storage!r}; copy that one, which is its wrapped")
 
     def session_scope(self) -> AbstractAsyncContextManager[None]:
         return self._storage.session_scope()

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from . import adoption, connection, grants, migrating, pruning, runs, schema, scores, threads, traces
+from . import adoption, connection, copying, grants, migrating, pruning, runs, schema, scores, threads, traces
 from .failures import Commands
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ app.command()(migrating.current)
 app.command()(migrating.check)
 app.command()(migrating.history)
 app.command()(adoption.adopt)
+app.command()(copying.copy)
 app.command()(grants.grants)
 app.command()(connection.ping)
 app.command()(pruning.prune)

@@ -8,6 +8,7 @@ MODULES = (
     "background_tasks",
     "blobs",
     "channels",
+    "copies",
     "datasets",
     "experiments",
     "favorites",

@@ -29,7 +29,7 @@ from .transactions import transacted
 R = TypeVar("R")
 
 # Whatever another writer left, it shall not hide a page: text that is no UTF-8, a time beyond the year 9999.
-_CODEC: CodecOptions[Document] = CodecOptions(
+CODEC: CodecOptions[Document] = CodecOptions(
     tz_aware=True,
     tzinfo=UTC,
     unicode_decode_error_handler="replace",
@@ -73,7 +73,7 @@ class MongoDatabase(Executor):
         self.transactions = False
         self.schema_state: SchemaState | None = None
         self.documents: AsyncDatabase[Document] = client.get_database(
-            name, codec_options=_CODEC, read_preference=ReadPreference.PRIMARY, write_concern=write_concern
+            name, codec_options=CODEC, read_preference=ReadPreference.PRIMARY, write_concern=write_concern
         )
         self._reads = self.documents
         self._own_writes: OwnWrites | None = None

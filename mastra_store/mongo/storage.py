@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pymongo import AsyncMongoClient
     from pymongo.asynchronous.database import AsyncDatabase
 
+    from ..copying.ends import StoredRows
     from .domain import MongoDomain
     from .first_use import CreateSchema
     from .unit import MongoTransaction
@@ -117,6 +118,11 @@ class MongoStorage(Storage):
         from .domains import MONGO_DOMAINS
 
         return domain in MONGO_DOMAINS
+
+    def stored_rows(self) -> "StoredRows":
+        from .copying import MongoStoredRows  # for those who copy
+
+        return MongoStoredRows(self._database)
 
     @property
     def address(self) -> str:

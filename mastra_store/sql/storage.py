@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from sqlalchemy import Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
@@ -20,6 +20,9 @@ from .first_use import CreateSchema, FirstUse
 from .opening import libsql_database, postgres_database, sqlite_database
 from .plans import statement
 from .unit import SqlTransaction, unit_of_work
+
+if TYPE_CHECKING:
+    from ..copying.ends import StoredRows
 
 R = TypeVar("R")
 
@@ -55,6 +58,16 @@ class SqlStorage(Storage):
     @property
     def schema_state(self) -> SchemaState | None:
         return self._database.schema_state  # type: ignore[return-value]
+
+    def stored_rows(self) -> "StoredRows":
+        from .sqlite_copying import SqliteStoredRows  # for those who copy
+
+        identity = f"{self.address}/{self.schema_name or ''}"
+        if self._database.sql.name == "postgresql":
+            from .postgres_copying import PostgresStoredRows
+
+            return PostgresStoredRows(self._database, identity)
+        return SqliteStoredRows(self._database, identity)
 
     @property
     def engine(self) -> AsyncEngine:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, func, select
 
-from mastra_store import MastraCompositeStore, MongoStorage, domains as all_domains
+from mastra_store import MastraCompositeStore, MongoStorage, SqliteStorage, copy, domains as all_domains
 from mastra_store.documents import Collection
 from mastra_store.domains import Domains, Lazy, domains
 from mastra_store.domains.base import operation
@@ -134,6 +134,19 @@ async def test_a_composite_store_has_it(storage: Storage) -> None:
     assert await composite.dummy.count() == 0  # type: ignore[attr-defined]
     async with composite.transaction(domains=["dummy"]) as tx:
         assert await tx.dummy.count() == 0
+
+
+async def test_it_is_copied(storage: Storage) -> None:
+    async with SqliteStorage(":memory:") as other:
+        async with other.transaction() as tx:
+            tx.session.add(SkillBlobRow(hash="a", content="", size=0, created_at=datetime.now(UTC)))
+        there = await copy(other, storage, domains=["dummy"], verify=True)
+
+    async with SqliteStorage(":memory:") as back:
+        await copy(storage, back, domains=["dummy"], verify=True)
+
+        assert await back.dummy.count() == await storage.dummy.count() == 1  # type: ignore[attr-defined]
+    assert [(table.domain, table.table, table.copied) for table in there] == [("dummy", "mastra_skill_blobs", 1)]
 
 
 def test_the_list_has_it() -> None:

@@ -66,7 +66,7 @@ def test_sqlite_has_the_tables_of_mastra_libsql(sqlite_path: Path) -> None:
 
 
 def test_there_are_43_tables_of_mastra_on_postgresql_and_44_on_sqlite() -> None:
-    ours = ["mastra_store_metrics", "mastra_store_version"]
+    ours = ["mastra_store_copies", "mastra_store_metrics", "mastra_store_version"]
     assert export_schemas().count("CREATE TABLE") == 43 + len(ours)
     assert export_schemas(dialect="sqlite").count("CREATE TABLE") == 44 + len(ours)
 

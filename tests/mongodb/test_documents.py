@@ -349,9 +349,9 @@ async def test_dates_bound_a_list_to_the_millisecond(storage: MongoStorage) -> N
 
 
 def encoding_options() -> Any:
-    from mastra_store.mongo.database import _CODEC
+    from mastra_store.mongo.database import CODEC
 
-    return _CODEC
+    return CODEC
 
 
 def types_of(document: dict[str, Any]) -> dict[str, str]:

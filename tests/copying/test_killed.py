@@ -1,0 +1,71 @@
+"""A copy that is killed in the middle goes on where it was, and ends as if nothing had happened."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from mastra_store import SqliteStorage, copy, open_storage
+from mastra_store.sql.storage import SqlStorage
+from tests.copying.agents import live
+from tests.copying.conftest import NewUrl
+from tests.copying.filling import common_tables, stored
+
+KILLS = 2
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "seed"),
+    [
+        ("sqlite", "postgresql", 1),
+        ("postgresql", "postgresql", 2),
+        ("sqlite", "libsql", 3),
+        ("sqlite", "mongodb", 4),
+        ("postgresql", "sqlite", 5),
+    ],
+)
+async def test_a_killed_copy_goes_on_and_brings_no_row_twice(new_url: NewUrl, here: str, there: str, seed: int) -> None:
+    source_url, target_url = new_url(here), new_url(there)
+    domains = ["memory", "workflows"] if there == "mongodb" else []
+    async with open_storage(source_url) as source:
+        await live(source)
+    points = random.Random(seed)
+
+    reached: dict[str, int] = {}
+    for _ in range(KILLS):
+        for table, done in _killed_after(
+            points.randint(4, 7), source_url, target_url, *domains, between=there == "mongodb"
+        ):
+            assert done >= reached.get(table, 0)  # it went on
+            reached[table] = done
+    assert reached["mastra_messages"] > 0
+
+    async with (
+        open_storage(source_url) as source,
+        open_storage(target_url) as target,
+        SqliteStorage(new_url("sqlite")) as check,
+    ):
+        assert isinstance(source, SqlStorage)
+        done_now = await copy(source, target, domains=domains or None, verify=True)
+        await copy(target, check)
+        tables = common_tables(source, target)
+        assert await stored(check, tables) == await stored(source, tables)
+        assert {"mastra_threads": 2, "mastra_messages": 40}.items() <= {e.table: e.copied for e in done_now}.items()
+
+
+def _killed_after(lines: int, *arguments: str, between: bool) -> list[tuple[str, int]]:
+    """Start a copy that is killed when it has said so many lines: somewhere in what it does next, or ``between`` two
+    transactions, since MongoDB keeps one of a process that is gone for a minute."""
+    program = [sys.executable, "-m", "tests.copying.killed", *arguments]
+    environment = {**os.environ, "DIE_AFTER": str(lines if between else 0)}
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline().split() for _ in range(lines)]
+        if not between:
+            process.kill()
+        said += [line.split() for line in process.stdout.read().splitlines()]
+    assert process.returncode == -signal.SIGKILL
+    return [(table, int(done)) for table, done in said]
