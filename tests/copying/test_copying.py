@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -16,12 +17,14 @@ from mastra_store import (
     MastraCompositeStore,
     MastraError,
     MongoStorage,
+    PgStorage,
     SqliteStorage,
     Storage,
     Unavailable,
     copy,
     open_storage,
 )
+from mastra_store.grants import render_grants
 from mastra_store.models.notifications import NotificationRow
 from mastra_store.sql.storage import SqlStorage
 from tests.copying.agents import live
@@ -266,6 +269,20 @@ class TestRefusals:
 
         with pytest.raises(Conflict, match=r"mastra_threads .* does not know and would lose: mood"):
             await copy(*pair)
+
+    @pytest.mark.parametrize("pair", ["sqlite postgresql"], indirect=True)
+    async def test_spans_where_a_trigger_would_stamp_them_and_is_somebody_else_s(self, pair: Pair) -> None:
+        source, target = pair
+        role = f"agent_{uuid.uuid4().hex}"
+        rights = render_grants(owner="postgres", runtime=role).replace(";\n", ";")
+        run(target, f"CREATE ROLE {role} LOGIN", *rights.split(";")[:-1])
+        try:
+            async with PgStorage(url_of(target).replace("postgres@", f"{role}@"), create_schema="never") as restricted:
+                with pytest.raises(Conflict, match=r"mastra_ai_spans .* has a trigger that stamps rows with now"):
+                    await copy(source, restricted)
+                await copy(source, restricted, domains=["memory", "workflows", "scores"], verify=True)
+        finally:
+            run(target, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
 
     @pytest.mark.parametrize("pair", ["sqlite mongodb"], indirect=True)
     async def test_domains_that_the_target_has_not(self, pair: Pair) -> None:
