@@ -17,6 +17,7 @@
     ├── SchemaError
     │   ├── SchemaMissing         the tables are not there, and may not be made
     │   ├── SchemaBehind          the tables are older than this version needs
+    │   ├── AdoptionRefused       tables that somebody else made are not understood
     │   └── MigrationFailed       a migration could not be run; all of it was undone
     ├── TransactionError
     │   ├── TransactionClosed     used after its block ended
@@ -202,6 +203,20 @@ class SchemaBehind(SchemaError):
     """The tables are older than this version needs. The message names the command that mends it."""
 
     status = "SCHEMA_BEHIND"
+
+
+class AdoptionRefused(SchemaError):
+    """Tables that somebody else made differ from Mastra's in ways that are not understood. Nothing was changed.
+
+    Args:
+        differences: a line each.
+    """
+
+    status = "ADOPTION_REFUSED"
+
+    def __init__(self, differences: list[str]) -> None:
+        super().__init__(f"nothing was changed, since this is not understood: {'; '.join(differences)}")
+        self.differences = differences
 
 
 class MigrationFailed(SchemaError):
