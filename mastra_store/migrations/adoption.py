@@ -61,7 +61,7 @@ def _sort(found: Comparison, connection: Connection, metadata: MetaData, schema:
         kind, item = difference[0], difference[1]
         if kind in ("add_index", "remove_index") and item.name in changed:
             continue
-        line = line_of(difference)
+        line = line_of(difference, connection.dialect)
         if kind == "add_index":
             repeated = _repeated(connection, item, found.there)
             found.to_make.append(line)

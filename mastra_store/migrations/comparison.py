@@ -6,6 +6,8 @@ from typing import Any
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, DefaultClause, MetaData, Table, inspect, text
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeEngine
 
 from ..revisions import VERSION_TABLE
 from ..schema import OWN_INDEXES, physical_metadata, physical_name
@@ -72,7 +74,7 @@ def differences(connection: Connection, schema: str | None) -> list[str]:
     """How the database differs from the models, a line each."""
     settings = options(connection, schema)
     metadata: MetaData = settings["target_metadata"]
-    lines = [line_of(each) for each in found_differences(connection, settings)]
+    lines = [line_of(each, connection.dialect) for each in found_differences(connection, settings)]
     lines += different_keys(connection, metadata, schema)
     lines += missing_extras(connection, schema)
     return _merged(lines)
@@ -84,12 +86,13 @@ def found_differences(connection: Connection, settings: dict[str, Any]) -> list[
     return [each for group in found for each in (group if isinstance(group, list) else [group])]
 
 
-def line_of(difference: tuple[Any, ...]) -> str:
+def line_of(difference: tuple[Any, ...], dialect: Dialect) -> str:
+    """How a difference that Alembic finds reads."""
     kind, *parts = difference
     verb, _, noun = kind.partition("_")
     if verb == "modify":
         _, table, column, _, found, wanted = parts
-        return f"column {table}.{column}: {noun} is {_shown(found)} and should be {_shown(wanted)}"
+        return f"column {table}.{column}: {noun} is {_shown(found, dialect)} and should be {_shown(wanted, dialect)}"
     ending = _MISSING if verb == "add" else _TOO_MUCH
     if noun == "column":
         return f"column {parts[1]}.{parts[2].name}{ending}"
@@ -98,7 +101,9 @@ def line_of(difference: tuple[Any, ...]) -> str:
     return f"{noun} {item.name}{place}{ending}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, dialect: Dialect) -> str:
+    if isinstance(value, TypeEngine):
+        return value.compile(dialect)
     return str(value.arg if isinstance(value, DefaultClause) else value)
 
 
