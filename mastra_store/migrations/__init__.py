@@ -27,12 +27,14 @@ from sqlalchemy import Connection
 
 from ..errors import AdoptionRefused, InvalidArgument, MigrationFailed
 from ..records.adoption import Adoption
+from ..records.diagnosis import Diagnosis
 from ..revisions import HEAD, REVISIONS
 from ..schema_names import normalised_schema
 from .adoption import Comparison, compared
 from .comparison import differences
 from .engines import connected, dialect_of
 from .environment import current_revision
+from .examination import examined
 from .locking import LOCK_TIMEOUT, STATEMENT_TIMEOUT, migrating, process_lock, process_lock_held
 from .translation import translating
 
@@ -43,11 +45,13 @@ __all__ = [
     "STATEMENT_TIMEOUT",
     "Adoption",
     "AdoptionRefused",
+    "Diagnosis",
     "MigrationFailed",
     "adopt",
     "check",
     "current",
     "dialect_of",
+    "doctor",
     "downgrade",
     "history",
     "process_lock",
@@ -184,6 +188,23 @@ def check(target: Target, *, schema: str | None = None) -> list[str]:
         found = current_revision(connection, name)
         revision = [] if found == HEAD else [f"revision is {found} and should be {HEAD}"]
         return revision + differences(connection, name)
+
+
+def doctor(
+    target: Target, *, schema: str | None = None, statement_timeout: float | None = STATEMENT_TIMEOUT
+) -> Diagnosis:
+    """Examine what is stored, and change nothing: times whose twins disagree (PostgreSQL), JSON that was encoded twice,
+    messages without a thread, indexes that PostgreSQL does not use, and those that a large table lacks.
+
+    Each table is read once, as a whole; on PostgreSQL in one transaction that only reads.
+
+    Args:
+        statement_timeout: seconds that one statement may take; ``None`` for any time. A table for which that is not
+            enough is named in ``unfinished``. A LibSQL server has limits of its own; beyond them it is ``Unavailable``.
+    """
+    name = normalised_schema(schema)
+    with _connection(target) as connection:
+        return examined(connection, name, statement_timeout)
 
 
 def render_sql(
