@@ -67,7 +67,7 @@ def examined(connection: Connection, schema: str | None, statement_timeout: floa
     with _looking(connection, limit):
         there = read(connection, metadata, schema)
         for table in metadata.sorted_tables:
-            _examine(diagnosis, connection, table.name, _checks(table, there), limit)
+            _examine(diagnosis, connection, str(table.name), _checks(table, there), limit)
         orphans = _orphans(metadata, there)
         _examine(diagnosis, connection, "messages without a thread", orphans, limit, alone=True)
         diagnosis.findings.extend(_invalid(connection, there, schema))
@@ -150,7 +150,7 @@ def _orphans(metadata: MetaData, there: Live) -> list[Check]:
         Check(
             "orphans",
             messages,
-            messages.name,
+            "mastra_messages",
             ~exists().where(threads.c.id == messages.c.thread_id),
             "the thread of these messages is not there, so no list of threads leads to them: save the thread, or "
             "delete them with delete_messages",
@@ -219,7 +219,7 @@ def _missing(connection: Connection, metadata: MetaData, there: Live, schema: st
             rows = connection.execute(select(func.count()).select_from(some)).scalar_one()
             if rows == LARGE:
                 advice = "statements that need it read the whole table: adopt and upgrade make it"
-                yield Finding("missing_index", item.table.name, rows, [str(item.name)], advice)
+                yield Finding("missing_index", str(item.table.name), rows, [str(item.name)], advice)
 
 
 @contextmanager
