@@ -31,7 +31,7 @@ from ..records.diagnosis import Diagnosis
 from ..revisions import HEAD, REVISIONS
 from ..schema_names import normalised_schema
 from .adoption import Comparison, compared
-from .comparison import differences
+from .comparison import differences, not_ours
 from .engines import connected, dialect_of
 from .environment import current_revision
 from .examination import examined
@@ -54,6 +54,7 @@ __all__ = [
     "doctor",
     "downgrade",
     "history",
+    "not_ours",
     "process_lock",
     "render_sql",
     "stamp",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, DefaultClause, MetaData, Table, inspect, text
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeEngine
 
+from ..models import load_all
 from ..revisions import VERSION_TABLE
 from ..schema import OWN_INDEXES, physical_metadata, physical_name
 from .catalog import read
@@ -68,6 +69,16 @@ def compared_with(metadata: MetaData, schema: str | None) -> dict[str, Any]:
         "include_object": include_object,
         "compare_server_default": True,
     }
+
+
+def not_ours(name: str | None, kind: str, parent_names: Any) -> bool:
+    """For ``include_name`` of an ``env.py`` of yours: hides our tables from your Alembic, which would drop them.
+
+    ::
+
+        context.configure(connection=connection, target_metadata=Base.metadata, include_name=migrations.not_ours)
+    """
+    return kind != "table" or name not in {VERSION_TABLE, *load_all().metadata.tables}
 
 
 def differences(connection: Connection, schema: str | None) -> list[str]:

@@ -35,6 +35,20 @@ def test_upgrade_does_several_schemas_in_one_run(postgres_url: str) -> None:
     assert {place for place, _ in tables_of(postgres_url)} == {"one", "two"}
 
 
+@pytest.mark.postgres(18)
+def test_a_schema_that_fails_stands_in_the_summary_and_the_others_are_upgraded(postgres_url: str) -> None:
+    with connected(postgres_url) as connection, connection.begin():
+        connection.exec_driver_sql("CREATE SCHEMA two")
+        connection.exec_driver_sql("CREATE TABLE two.mastra_threads (id int)")
+
+    schemas = ("--schema", "one", "--schema", "two", "--schema", "three")
+    done = mastra_store("upgrade", *schemas, "--json", DATABASE_URL=postgres_url)
+
+    assert [(each["schema"], each["now"]) for each in done.json] == [("one", HEAD), ("two", None), ("three", HEAD)]
+    assert done.json[1]["problem"].startswith("SchemaBehind: ")
+    assert (done.status, done.errors.count("\n")) == (4, 1)
+
+
 def test_a_dry_run_prints_the_sql_and_runs_nothing(path: str) -> None:
     mastra_store("upgrade", "--url", path, "--revision", "0001")
 
