@@ -11,7 +11,6 @@ from sqlalchemy import inspect
 
 from mastra_store import migrations
 from mastra_store.migrations.engines import connected
-from mastra_store.revisions import HEAD
 from tests.docs.pages import PAGES, blocks
 from tests.servers.postgres import MAJORS, PostgresServer
 
