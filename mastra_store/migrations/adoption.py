@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Index, MetaData, func, select
 
 from ..schema import physical_metadata
-from .catalog import Live, invalid_indexes, read
+from .catalog import Live, invalid_indexes
 from .comparison import compared_with, different_keys, found_differences, line_of, missing_extras
 from .variants import Mending, accept, mending
 
@@ -27,20 +27,20 @@ def compared(connection: Connection, schema: str | None) -> Comparison:
     """Compare the tables that are there with ours. Reads the catalog, and counts duplicates where an index forbids
     them; changes nothing."""
     metadata = physical_metadata(connection.dialect.name, schema)
-    there = read(connection, metadata, schema)
+    there = Live(connection, metadata, schema)
     if not there.columns:
         nothing = Comparison(there, Mending(), [])
         nothing.refused.append("there is no table of Mastra: upgrade makes them")
         return nothing
     todo = mending(metadata, there, schema)
     found = Comparison(there, todo, accept(metadata, there), to_make=[*todo.lines])
-    # Tables that are made anew are whole already.
+    # Tables that are made are whole.
     whole = MetaData()
     for table in metadata.sorted_tables:
         if table.name in there.columns:
             table.to_metadata(whole)
-        else:
-            found.to_make += [f"table {table.name} is missing"] if table.name != "mastra_agents" else []
+        elif table.name not in todo.moved:
+            found.to_make.append(f"table {table.name} is missing")
     _sort(found, connection, whole, schema)
     found.refused += different_keys(connection, whole, schema)
     found.to_make += missing_extras(connection, schema)

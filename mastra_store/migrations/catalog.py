@@ -1,10 +1,9 @@
 """What the catalog of a database says of those of our tables that are there."""
 
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, inspect, text
-from sqlalchemy.engine.interfaces import Dialect
 
 _INVALID = """
 SELECT c.relname, i.relname
@@ -14,18 +13,37 @@ ORDER BY 1, 2
 """
 
 
-@dataclass
 class Live:
-    """Tables, their columns, keys and indexes, each by name and as SQLAlchemy reflects it."""
+    """The tables of ``metadata`` that are there: their columns, keys and indexes by name, as SQLAlchemy reflects them.
 
-    dialect: Dialect
-    columns: dict[str, dict[str, Any]]
-    keys: dict[str, Any]
-    uniques: dict[str, dict[str, Any]]
-    """Unique constraints that have a name."""
-    indexes: dict[str, dict[str, Any]]
-    renamed: dict[str, str] = field(default_factory=dict)
-    """Constraints that are accepted under another name: ours, and the one they have."""
+    Each kind is read when it is first asked for: on a LibSQL server that is a request for each table.
+    """
+
+    def __init__(self, connection: Connection, metadata: MetaData, schema: str | None) -> None:
+        self.dialect = connection.dialect
+        self.renamed: dict[str, str] = {}
+        """Constraints that are accepted under another name: ours, and the one they have."""
+        self._catalog = inspect(connection)
+        # Only by name: what else is there may have types that nobody here knows.
+        self._where: Any = {"schema": schema, "filter_names": [table.name for table in metadata.sorted_tables]}
+
+    @cached_property
+    def columns(self) -> dict[str, dict[str, Any]]:
+        return _by_name(self._catalog.get_multi_columns(**self._where))
+
+    @cached_property
+    def keys(self) -> dict[str, Any]:
+        """The primary key of each table."""
+        return {table: key for (_, table), key in self._catalog.get_multi_pk_constraint(**self._where).items()}
+
+    @cached_property
+    def uniques(self) -> dict[str, dict[str, Any]]:
+        """Unique constraints that have a name."""
+        return _by_name(self._catalog.get_multi_unique_constraints(**self._where))
+
+    @cached_property
+    def indexes(self) -> dict[str, dict[str, Any]]:
+        return _by_name(self._catalog.get_multi_indexes(**self._where))
 
     def types(self, column: Column[Any], there: dict[str, Any]) -> tuple[str, str]:
         """A column's type as we declare it, and as it is."""
@@ -35,20 +53,6 @@ class Live:
         """Take a table out, which will be made anew."""
         for parts in (self.columns, self.keys, self.uniques, self.indexes):
             parts.pop(table, None)
-
-
-def read(connection: Connection, metadata: MetaData, schema: str | None) -> Live:
-    """What is there of the tables of ``metadata``."""
-    catalog = inspect(connection)
-    # Only by name: what else is there may have types that nobody here knows.
-    where: Any = {"schema": schema, "filter_names": [table.name for table in metadata.sorted_tables]}
-    return Live(
-        connection.dialect,
-        _by_name(catalog.get_multi_columns(**where)),
-        {table: key for (_, table), key in catalog.get_multi_pk_constraint(**where).items()},
-        _by_name(catalog.get_multi_unique_constraints(**where)),
-        _by_name(catalog.get_multi_indexes(**where)),
-    )
 
 
 def invalid_indexes(connection: Connection, schema: str | None) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeEngine
 from ..models import load_all
 from ..revisions import VERSION_TABLE
 from ..schema import OWN_INDEXES, physical_metadata, physical_name
-from .catalog import read
+from .catalog import Live
 from .variants import accept
 
 _MISSING = " is missing"
@@ -43,7 +43,7 @@ def version_table(schema: str | None) -> dict[str, Any]:
 def options(connection: Connection, schema: str | None) -> dict[str, Any]:
     """What Alembic has to know to compare: our tables, as variants of them are accepted; all others are left alone."""
     metadata = physical_metadata(connection.dialect.name, schema)
-    accept(metadata, read(connection, metadata, schema))
+    accept(metadata, Live(connection, metadata, schema))
     return compared_with(metadata, schema)
 
 

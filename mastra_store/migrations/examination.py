@@ -27,7 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from ..models.types import JsonType, QuotedJsonType, UtcTimeType
 from ..records.diagnosis import Diagnosis, Finding
 from ..schema import physical_metadata
-from .catalog import Live, invalid_indexes, read
+from .catalog import Live, invalid_indexes
 from .comparison import compared_with, found_differences
 from .locking import milliseconds
 from .variants import accept
@@ -65,7 +65,7 @@ def examined(connection: Connection, schema: str | None, statement_timeout: floa
     metadata = physical_metadata(connection.dialect.name, schema)
     diagnosis = Diagnosis([], [])
     with _looking(connection, limit):
-        there = read(connection, metadata, schema)
+        there = Live(connection, metadata, schema)
         for table in metadata.sorted_tables:
             _examine(diagnosis, connection, str(table.name), _checks(table, there), limit)
         orphans = _orphans(metadata, there)

@@ -10,7 +10,8 @@ from .catalog import Live
 
 
 class Keeping:
-    """Stands between a migration and what it does. Revisions run as they are, online and as a script.
+    """Stands between a migration and what it does. Revisions run as they are, online and as a script: one that alters
+    or drops what no revision made has to allow that it is not there.
 
     Args:
         impl: what carries out Alembic's operations.

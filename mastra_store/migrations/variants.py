@@ -57,7 +57,7 @@ def _wider_types(table: Table, found: Live) -> Iterator[str]:
 
 def _cut_names(table: Table, found: Live) -> Iterator[str]:
     """In a schema of a long name PostgreSQL cuts the names of @mastra/pg's constraints; ours end in a hash."""
-    there = found.uniques.get(table.name, {})
+    there = found.uniques.get(table.name, {}) if found.dialect.name == "postgresql" else {}
     for constraint in table.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.name not in (None, *there):
             columns = [column.name for column in constraint.columns]
@@ -83,6 +83,8 @@ class Mending:
     lines: list[str] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
+    moved: set[str] = field(default_factory=set)
+    """Tables that are made anew, and filled from what they were."""
 
 
 def mending(metadata: MetaData, found: Live, schema: str | None) -> Mending:
@@ -116,6 +118,7 @@ def _agents_in_one_table(metadata: MetaData, found: Live, place: str, todo: Mend
             moved = f"INSERT INTO {place}{table.name} ({into}) SELECT {', '.join(cells.values())}"
             todo.after.append(f"{moved} FROM {place}{OLD_AGENTS}")
     todo.after.append(f"DROP TABLE {place}{OLD_AGENTS}")
+    todo.moved.add("mastra_agents")
     found.forget("mastra_agents")
 
 

@@ -88,6 +88,13 @@ def test_a_dry_run_holds_the_script_of_what_would_be_run(postgres_server: Postgr
         assert dumped(pg_bin, scripted) == dumped(pg_bin, adopted)
 
 
+def test_a_table_that_is_missing_is_named(sqlite_path: Path) -> None:
+    url = unstamped(f"sqlite:///{sqlite_path}")
+    run(url, "DROP TABLE mastra_agents")
+
+    assert migrations.adopt(url).to_make == ["table mastra_agents is missing"]
+
+
 def test_an_empty_database_is_refused(url: str) -> None:
     assert migrations.adopt(url).refused == ["there is no table of Mastra: upgrade makes them"]
     with pytest.raises(AdoptionRefused, match="no table of Mastra"):
