@@ -28,6 +28,7 @@
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 Detail = str | int | float | bool | None
@@ -208,15 +209,17 @@ class SchemaBehind(SchemaError):
 class AdoptionRefused(SchemaError):
     """Tables that somebody else made differ from Mastra's in ways that are not understood. Nothing was changed.
 
-    Args:
+    Attributes:
         differences: a line each.
     """
 
     status = "ADOPTION_REFUSED"
 
-    def __init__(self, differences: list[str]) -> None:
-        super().__init__(f"nothing was changed, since this is not understood: {'; '.join(differences)}")
-        self.differences = differences
+    def __init__(
+        self, message: str, *, differences: Sequence[str] = (), status: str | None = None, **details: Detail
+    ) -> None:
+        super().__init__(message, status=status, **details)
+        self.differences = list(differences)
 
 
 class MigrationFailed(SchemaError):

@@ -144,7 +144,8 @@ def adopt(
         with migrating(connection, name, lock_timeout, statement_timeout):
             found, report = _comparison(connection, name)
             if report.refused:
-                raise AdoptionRefused(report.refused)
+                problem = f"nothing was changed, since this is not understood: {'; '.join(report.refused)}"
+                raise AdoptionRefused(problem, differences=report.refused)
             if found is None:
                 return report
             limits = lock_timeout, statement_timeout
