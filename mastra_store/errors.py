@@ -17,6 +17,7 @@
     ├── SchemaError
     │   ├── SchemaMissing         the tables are not there, and may not be made
     │   ├── SchemaBehind          the tables are older than this version needs
+    │   ├── AdoptionRefused       tables that somebody else made are not understood
     │   └── MigrationFailed       a migration could not be run; all of it was undone
     ├── TransactionError
     │   ├── TransactionClosed     used after its block ended
@@ -27,6 +28,7 @@
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 Detail = str | int | float | bool | None
@@ -202,6 +204,22 @@ class SchemaBehind(SchemaError):
     """The tables are older than this version needs. The message names the command that mends it."""
 
     status = "SCHEMA_BEHIND"
+
+
+class AdoptionRefused(SchemaError):
+    """Tables that somebody else made differ from Mastra's in ways that are not understood. Nothing was changed.
+
+    Attributes:
+        differences: a line each.
+    """
+
+    status = "ADOPTION_REFUSED"
+
+    def __init__(
+        self, message: str, *, differences: Sequence[str] = (), status: str | None = None, **details: Detail
+    ) -> None:
+        super().__init__(message, status=status, **details)
+        self.differences = list(differences)
 
 
 class MigrationFailed(SchemaError):

@@ -24,6 +24,7 @@ from mastra_store import SqliteStorage, migrations
 home = Path(mastra_store.__file__).parent
 assert home == Path(sys.argv[1]) / "mastra_store", home
 assert (home / "py.typed").exists()
+assert (home / "_examples" / "quickstart.py").exists()
 
 
 async def say_hello() -> None:

@@ -4,7 +4,20 @@ from typing import Annotated
 
 import typer
 
-from . import adoption, connection, copying, grants, migrating, pruning, runs, schema, scores, threads, traces
+from . import (
+    adoption,
+    connection,
+    copying,
+    demonstration,
+    grants,
+    migrating,
+    pruning,
+    runs,
+    schema,
+    scores,
+    threads,
+    traces,
+)
 from .failures import Commands
 
 app = typer.Typer(
@@ -24,7 +37,8 @@ def program(
 ) -> None:
     """The storage of Mastra agents: its schema, and what is stored.
 
-    Exit status: 0 done, 1 failed, 2 wrong usage, 3 check found drift, 4 the schema is missing or behind, 5 locked.
+    Exit status: 0 done, 1 failed, 2 wrong usage, 3 check or adopt found differences, 4 the schema is missing or behind,
+    5 locked, 6 adopt does not understand something, 7 doctor found something.
     """
 
 
@@ -34,11 +48,13 @@ app.command()(migrating.current)
 app.command()(migrating.check)
 app.command()(migrating.history)
 app.command()(adoption.adopt)
+app.command()(adoption.doctor)
 app.command()(copying.copy)
 app.command()(grants.grants)
 app.command()(connection.ping)
 app.command()(pruning.prune)
 app.command()(scores.scores)
+app.command()(demonstration.demo)
 app.add_typer(schema.app, name="schema")
 app.add_typer(threads.app, name="threads")
 app.add_typer(runs.app, name="runs")

@@ -5,14 +5,15 @@ from typing import Any
 
 import typer
 
-from ..errors import InvalidArgument, LockTimeout, MastraError, SchemaBehind, SchemaMissing
+from ..errors import AdoptionRefused, InvalidArgument, LockTimeout, MastraError, SchemaBehind, SchemaMissing
 
-FAILED, USAGE, DRIFT, BEHIND, LOCKED = 1, 2, 3, 4, 5
+FAILED, USAGE, DRIFT, BEHIND, LOCKED, REFUSED, FOUND = range(1, 8)
 
 _STATUS: tuple[tuple[type[MastraError], int], ...] = (
     (InvalidArgument, USAGE),
     (SchemaBehind, BEHIND),
     (SchemaMissing, BEHIND),
+    (AdoptionRefused, REFUSED),
     (LockTimeout, LOCKED),
     (MastraError, FAILED),
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from .. import migrations
+from ..errors import MastraError
 from .failures import BEHIND, DRIFT
 from .options import Json, Schema, Schemas, Url, Yes
 from .output import show
@@ -23,19 +24,32 @@ def upgrade(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """Bring the tables to a revision, each schema in one transaction. Does nothing if they are there."""
-    done = []
+    """Bring the tables to a revision, each schema in one transaction. Does nothing if they are there.
+
+    A schema that fails does not keep the others from being upgraded; the first failure is how the command ends.
+    """
+    if dry_run:
+        for name in _each(schema):
+            typer.echo(_script(url, name, migrations.current(url, schema=name), revision))
+        return
+    done: list[dict[str, object]] = []
+    failures: list[MastraError] = []
     for name in _each(schema):
-        before = migrations.current(url, schema=name)
-        if dry_run:
-            typer.echo(_script(url, name, before, revision))
-            continue
-        migrations.upgrade(
-            url, schema=name, revision=revision, lock_timeout=lock_timeout, statement_timeout=statement_timeout
-        )
-        done.append({"schema": name, "before": before, "now": migrations.current(url, schema=name)})
-    if not dry_run:
-        show(done, ["schema", "before", "now"], as_json=json)
+        row: dict[str, object] = {"schema": name, "before": None, "now": None}
+        done.append(row)
+        try:
+            row["before"] = row["now"] = migrations.current(url, schema=name)
+            migrations.upgrade(
+                url, schema=name, revision=revision, lock_timeout=lock_timeout, statement_timeout=statement_timeout
+            )
+            row["now"] = migrations.current(url, schema=name)
+        except MastraError as error:
+            row["problem"] = f"{type(error).__name__}: {error.message}"
+            failures.append(error)
+    if len(done) > 1 or not failures:
+        show(done, ["schema", "before", "now", *(["problem"] if failures else [])], as_json=json)
+    if failures:
+        raise failures[0]
 
 
 def downgrade(

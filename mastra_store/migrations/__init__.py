@@ -23,15 +23,18 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection
 
-from ..errors import InvalidArgument, MigrationFailed, SchemaBehind
+from ..errors import AdoptionRefused, InvalidArgument, MigrationFailed
+from ..records.adoption import Adoption
+from ..records.diagnosis import Diagnosis
 from ..revisions import HEAD, REVISIONS
-from ..schema import export_statements, physical_metadata
 from ..schema_names import normalised_schema
-from .comparison import differences
+from .adoption import Comparison, compared
+from .comparison import differences, not_ours
 from .engines import connected, dialect_of
-from .environment import current_revision, execute
+from .environment import current_revision
+from .examination import examined
 from .locking import LOCK_TIMEOUT, STATEMENT_TIMEOUT, migrating, process_lock, process_lock_held
 from .translation import translating
 
@@ -40,13 +43,18 @@ __all__ = [
     "LOCK_TIMEOUT",
     "REVISIONS",
     "STATEMENT_TIMEOUT",
+    "Adoption",
+    "AdoptionRefused",
+    "Diagnosis",
     "MigrationFailed",
     "adopt",
     "check",
     "current",
     "dialect_of",
+    "doctor",
     "downgrade",
     "history",
+    "not_ours",
     "process_lock",
     "render_sql",
     "stamp",
@@ -112,28 +120,52 @@ def adopt(
     target: Target,
     *,
     schema: str | None = None,
+    apply: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
     statement_timeout: float | None = STATEMENT_TIMEOUT,
-) -> None:
-    """Put tables that a TypeScript Mastra app made under version control: rows and columns stay as they are.
+) -> Adoption:
+    """Put tables that a TypeScript Mastra app made under version control: any that ``@mastra/pg`` or ``@mastra/libsql``
+    has made since 1.0. Without ``apply`` it only looks, and says what it would do.
 
-    Missing tables and indexes are made, and the version table with this version's revision. Building the indexes
-    locks their tables against writing. Does nothing where there is a revision already: ``upgrade`` is for those.
+    The migrations are run over what is there: they make the tables, columns and indexes that are missing, and the
+    version table. Rows stay as they are, but for those of agents of 1.0, which become versions. All of it is one
+    transaction. Building the indexes locks their tables against writing. Does nothing where there is a revision
+    already: ``upgrade`` is for those.
 
     Raises:
-        SchemaBehind: a table lacks a column. Nothing was changed.
+        AdoptionRefused: with ``apply``, there is something that is not understood: ``report.refused``.
+        LockTimeout: somebody else migrated, or held a lock, for too long.
+        MigrationFailed: the database refused a statement. Nothing was changed.
     """
     name = normalised_schema(schema)
-    with (
-        _connection(target, lock_timeout) as connection,
-        migrating(connection, name, lock_timeout, statement_timeout),
-    ):
-        if current_revision(connection, name) is not None:
-            return
-        if missing := _missing_columns(connection, name):
-            raise SchemaBehind(f"columns are missing: {', '.join(missing)}; let the newest @mastra package add them")
-        for statement in export_statements(connection.dialect.name, name):
-            execute(connection, statement)
+    with _connection(target, lock_timeout) as connection:
+        if not apply:
+            return _comparison(connection, name)[1]
+        with migrating(connection, name, lock_timeout, statement_timeout):
+            found, report = _comparison(connection, name)
+            if report.refused:
+                problem = f"nothing was changed, since this is not understood: {'; '.join(report.refused)}"
+                raise AdoptionRefused(problem, differences=report.refused)
+            if found is None:
+                return report
+            limits = lock_timeout, statement_timeout
+            command.upgrade(_config(schema, "adopt", *limits, connection=connection, **_adopting(found)), "head")
+            if left := [line for line in differences(connection, name) if line not in report.kept]:
+                raise MigrationFailed(f"the tables still differ, so all was undone: {'; '.join(left)}")
+            return report.evolve(revision=HEAD, applied=True)
+
+
+def _comparison(connection: Connection, schema: str | None) -> tuple[Comparison | None, Adoption]:
+    """What is there; ``None`` where that is under version control already."""
+    if (revision := current_revision(connection, schema)) is not None:
+        return None, Adoption(revision, False, [], [], [], [], "")
+    found = compared(connection, schema)
+    sql = "" if found.refused else _rendered(connection.dialect.name, schema, **_adopting(found))
+    return found, Adoption(None, False, found.refused, found.to_make, found.accepted, found.kept, sql)
+
+
+def _adopting(found: Comparison) -> dict[str, Any]:
+    return {"there": found.there, "mending": found.mending}
 
 
 def current(target: Target, *, schema: str | None = None) -> str | None:
@@ -158,6 +190,23 @@ def check(target: Target, *, schema: str | None = None) -> list[str]:
         found = current_revision(connection, name)
         revision = [] if found == HEAD else [f"revision is {found} and should be {HEAD}"]
         return revision + differences(connection, name)
+
+
+def doctor(
+    target: Target, *, schema: str | None = None, statement_timeout: float | None = STATEMENT_TIMEOUT
+) -> Diagnosis:
+    """Examine what is stored, and change nothing: times whose twins disagree (PostgreSQL), JSON that was encoded twice,
+    messages without a thread, indexes that PostgreSQL does not use, and those that a large table lacks.
+
+    Each table is read once, as a whole; on PostgreSQL in one transaction that only reads.
+
+    Args:
+        statement_timeout: seconds that one statement may take; ``None`` for any time. A table for which that is not
+            enough is named in ``unfinished``. A LibSQL server has limits of its own; beyond them it is ``Unavailable``.
+    """
+    name = normalised_schema(schema)
+    with _connection(target) as connection:
+        return examined(connection, name, statement_timeout)
 
 
 def render_sql(
@@ -186,6 +235,15 @@ def render_sql(
     config.output_buffer = output
     with process_lock_held(lock_timeout):
         getattr(command, direction)(config, f"{start}:{end}" if start != "base" else end, sql=True)
+    return output.getvalue()
+
+
+def _rendered(dialect: str, schema: str | None, **attributes: Any) -> str:
+    """The SQL of an adoption."""
+    output = StringIO()
+    config = _config(schema, "adopt", LOCK_TIMEOUT, dialect=dialect, **attributes)
+    config.output_buffer = output
+    command.upgrade(config, "head", sql=True)
     return output.getvalue()
 
 
@@ -223,17 +281,3 @@ def script_location() -> Path:
     package = Path(__file__).parent.parent
     installed = package / "_alembic"
     return installed if installed.is_dir() else package.parent / "alembic"
-
-
-def _missing_columns(connection: Connection, schema: str | None) -> list[str]:
-    tables = physical_metadata(connection.dialect.name, schema).sorted_tables
-    # Only by name: what else is there may have types that nobody here knows.
-    reflected = inspect(connection).get_multi_columns(schema=schema, filter_names=[table.name for table in tables])
-    found = {table: {each["name"] for each in columns} for (_, table), columns in reflected.items()}
-    return [
-        f"{table.name}.{column.name}"
-        for table in tables
-        if table.name in found
-        for column in table.columns
-        if column.name not in found[table.name]
-    ]

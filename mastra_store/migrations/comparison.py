@@ -6,9 +6,14 @@ from typing import Any
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, DefaultClause, MetaData, Table, inspect, text
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeEngine
 
+from ..models import load_all
 from ..revisions import VERSION_TABLE
 from ..schema import OWN_INDEXES, physical_metadata, physical_name
+from .catalog import Live
+from .variants import accept
 
 _MISSING = " is missing"
 _TOO_MUCH = " should not be there"
@@ -21,8 +26,11 @@ SELECT
         AND p.proname = 'trigger_set_timestamps'
     ),
     EXISTS (
-        SELECT FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
-        WHERE x.indrelid = to_regclass(:snapshots) AND x.indisreplident AND i.relname = :identity
+        SELECT FROM pg_index x WHERE x.indrelid = to_regclass(:snapshots) AND x.indisreplident
+        AND (
+            SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a
+            WHERE a.attrelid = x.indrelid AND a.attnum = ANY(x.indkey)
+        ) = ARRAY['run_id', 'workflow_name']
     )
 """
 
@@ -32,9 +40,15 @@ def version_table(schema: str | None) -> dict[str, Any]:
     return {"version_table": VERSION_TABLE, "version_table_schema": schema}
 
 
-def options(dialect: str, schema: str | None) -> dict[str, Any]:
-    """What Alembic has to know to compare: our tables, and to leave all others alone."""
-    metadata = physical_metadata(dialect, schema)
+def options(connection: Connection, schema: str | None) -> dict[str, Any]:
+    """What Alembic has to know to compare: our tables, as variants of them are accepted; all others are left alone."""
+    metadata = physical_metadata(connection.dialect.name, schema)
+    accept(metadata, Live(connection, metadata, schema))
+    return compared_with(metadata, schema)
+
+
+def compared_with(metadata: MetaData, schema: str | None) -> dict[str, Any]:
+    """The options that compare a database with these tables."""
     tables = {table.name for table in metadata.tables.values()}
 
     def include_name(name: str | None, kind: str, parents: Any) -> bool:
@@ -57,24 +71,39 @@ def options(dialect: str, schema: str | None) -> dict[str, Any]:
     }
 
 
+def not_ours(name: str | None, kind: str, parent_names: Any) -> bool:
+    """For ``include_name`` of an ``env.py`` of yours: hides our tables from your Alembic, which would drop them.
+
+    ::
+
+        context.configure(connection=connection, target_metadata=Base.metadata, include_name=migrations.not_ours)
+    """
+    return kind != "table" or name not in {VERSION_TABLE, *load_all().metadata.tables}
+
+
 def differences(connection: Connection, schema: str | None) -> list[str]:
     """How the database differs from the models, a line each."""
-    settings = options(connection.dialect.name, schema)
+    settings = options(connection, schema)
     metadata: MetaData = settings["target_metadata"]
-    found = compare_metadata(MigrationContext.configure(connection, opts=settings), metadata)
-    lines = [_line(each) for group in found for each in (group if isinstance(group, list) else [group])]
-    lines += _different_keys(connection, metadata, schema)
-    if connection.dialect.name == "postgresql":
-        lines += _missing_extras(connection, schema)
+    lines = [line_of(each, connection.dialect) for each in found_differences(connection, settings)]
+    lines += different_keys(connection, metadata, schema)
+    lines += missing_extras(connection, schema)
     return _merged(lines)
 
 
-def _line(difference: tuple[Any, ...]) -> str:
+def found_differences(connection: Connection, settings: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What Alembic finds, each difference by itself."""
+    found = compare_metadata(MigrationContext.configure(connection, opts=settings), settings["target_metadata"])
+    return [each for group in found for each in (group if isinstance(group, list) else [group])]
+
+
+def line_of(difference: tuple[Any, ...], dialect: Dialect) -> str:
+    """How a difference that Alembic finds reads."""
     kind, *parts = difference
     verb, _, noun = kind.partition("_")
     if verb == "modify":
         _, table, column, _, found, wanted = parts
-        return f"column {table}.{column}: {noun} is {_shown(found)} and should be {_shown(wanted)}"
+        return f"column {table}.{column}: {noun} is {_shown(found, dialect)} and should be {_shown(wanted, dialect)}"
     ending = _MISSING if verb == "add" else _TOO_MUCH
     if noun == "column":
         return f"column {parts[1]}.{parts[2].name}{ending}"
@@ -83,7 +112,9 @@ def _line(difference: tuple[Any, ...]) -> str:
     return f"{noun} {item.name}{place}{ending}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, dialect: Dialect) -> str:
+    if isinstance(value, TypeEngine):
+        return value.compile(dialect)
     return str(value.arg if isinstance(value, DefaultClause) else value)
 
 
@@ -95,7 +126,7 @@ def _merged(lines: list[str]) -> list[str]:
     return [changed.get(line, line) for line in lines if line.removesuffix(_MISSING) + _TOO_MUCH not in changed]
 
 
-def _different_keys(connection: Connection, metadata: MetaData, schema: str | None) -> Iterator[str]:
+def different_keys(connection: Connection, metadata: MetaData, schema: str | None) -> Iterator[str]:
     """Primary keys, which Alembic does not compare."""
     found = inspect(connection).get_multi_pk_constraint(schema=schema)
     for table in metadata.sorted_tables:
@@ -105,16 +136,18 @@ def _different_keys(connection: Connection, metadata: MetaData, schema: str | No
                 yield f"primary key of {table.name} is ({', '.join(there)}) and should be ({', '.join(wanted)})"
 
 
-def _missing_extras(connection: Connection, schema: str | None) -> Iterator[str]:
-    """The trigger and the replica identity, which Alembic does not compare either."""
+def missing_extras(connection: Connection, schema: str | None) -> Iterator[str]:
+    """PostgreSQL's trigger and replica identity, which Alembic does not compare either."""
+    if connection.dialect.name != "postgresql":
+        return
     place = f'"{schema}".' if schema else ""
     values = {
         "spans": f"{place}mastra_ai_spans",
         "snapshots": f"{place}mastra_workflow_snapshot",
-        "identity": physical_name("mastra_workflow_snapshot_workflow_name_run_id_key", "lower", schema),
     }
     stamped, identified = connection.execute(text(_POSTGRESQL_EXTRAS), values).one()
     if not stamped:
         yield "trigger mastra_ai_spans_timestamps of mastra_ai_spans is missing"
     if not identified:
-        yield f"replica identity of mastra_workflow_snapshot should be {values['identity']}"
+        key = physical_name("mastra_workflow_snapshot_workflow_name_run_id_key", "lower", schema)
+        yield f"replica identity of mastra_workflow_snapshot should be {key}"

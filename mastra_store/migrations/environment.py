@@ -15,11 +15,12 @@ from ..schema import create_schema, spelled
 from ..schema_names import normalised_schema
 from .comparison import options, version_table
 from .engines import connected, dialect_of
+from .keeping import Keeping
 from .locking import LOCK_TIMEOUT, STATEMENT_TIMEOUT, lock_statements, migrating
 from .translation import translating
 
-CHANGING = ("upgrade", "downgrade", "stamp")
-"""The commands that write. All others leave the database as it is."""
+CHANGING = ("upgrade", "downgrade", "stamp", "adopt")
+"""The commands that write. All others leave the database as it is. ``adopt`` upgrades what is there already."""
 
 
 def run() -> None:
@@ -49,7 +50,11 @@ def current_revision(connection: Connection, schema: str | None) -> str | None:
 
 def execute(connection: Connection, statement: str) -> None:
     """Run a statement that is no template: its percent signs, as those of a schema's name, are its own."""
-    connection.execute(DDL(statement.replace("%", "%%")))  # type: ignore[no-untyped-call]
+    connection.execute(_ddl(statement))
+
+
+def _ddl(statement: str) -> DDL:
+    return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
 
 
 def _asked_for() -> dict[str, Any]:
@@ -102,7 +107,7 @@ def _write_script(attributes: dict[str, Any]) -> None:
                 write(f"{statement};")
         if schema is not None:
             write(f"{create_schema(schema)};")
-        context.run_migrations()
+        _run_migrations(attributes)
         if attributes["command"] == "downgrade" and context.get_revision_argument() is None:
             _drop_version_table(schema)
 
@@ -117,15 +122,29 @@ def _migrate(connection: Connection, attributes: dict[str, Any]) -> None:
         if command == "upgrade":
             _refuse_foreign(connection, schema)
         # Only what compares needs the models.
-        settings = version_table(schema) if changing else options(connection.dialect.name, schema)
+        settings = version_table(schema) if changing else options(connection, schema)
         context.configure(connection=connection, dont_mutate=not changing, transactional_ddl=True, **settings)
         event.listen(connection, "before_cursor_execute", _spell, retval=True)
         try:
-            context.run_migrations()
+            _run_migrations(attributes)
         finally:
             event.remove(connection, "before_cursor_execute", _spell)
         if command == "downgrade" and not context.get_context().get_current_heads():
             _drop_version_table(schema)
+
+
+def _run_migrations(attributes: dict[str, Any]) -> None:
+    """Run the revisions; with ``there`` keep what it knows to be there, and mend it first and last."""
+    if (there := attributes.get("there")) is None:
+        context.run_migrations()
+        return
+    impl, mending = context.get_context().impl, attributes["mending"]
+    Keeping(impl, there)
+    for statement in mending.before:
+        impl.execute(_ddl(statement))
+    context.run_migrations()
+    for statement in mending.after:
+        impl.execute(_ddl(statement))
 
 
 def _refuse_foreign(connection: Connection, schema: str | None) -> None:

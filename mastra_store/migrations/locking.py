@@ -94,10 +94,10 @@ def lock_statements(schema: str | None, lock_timeout: float, statement_timeout: 
     digest = hashlib.sha256(f"mastra_store {schema or 'public'}".encode()).digest()
     key = int.from_bytes(digest[:8], "big", signed=True)
     return [
-        f"SET LOCAL lock_timeout = {_milliseconds('lock_timeout', lock_timeout)}",
+        f"SET LOCAL lock_timeout = {milliseconds('lock_timeout', lock_timeout)}",
         "SET LOCAL statement_timeout = 0",
         f"SELECT pg_advisory_xact_lock({key})",
-        f"SET LOCAL statement_timeout = {_milliseconds('statement_timeout', statement_timeout)}",
+        f"SET LOCAL statement_timeout = {milliseconds('statement_timeout', statement_timeout)}",
     ]
 
 
@@ -111,7 +111,7 @@ def _lock(connection: Connection, schema: str | None, lock_timeout: float, state
             connection.exec_driver_sql(statement)
     elif _is_on_server(connection):
         driver: Any = connection.connection.dbapi_connection
-        _milliseconds("lock_timeout", lock_timeout)
+        milliseconds("lock_timeout", lock_timeout)
         if not driver.stream.is_open:
             driver.run(driver.stream.take_lock(lock_timeout))
     elif not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
@@ -129,7 +129,7 @@ def _waiting_for_writers(connection: Connection, seconds: float) -> Iterator[Non
     cursor = connection.connection.cursor()
     cursor.execute("PRAGMA busy_timeout")
     (before,) = cursor.fetchone()  # type: ignore[misc]
-    cursor.execute(f"PRAGMA busy_timeout = {_milliseconds('lock_timeout', seconds)}")
+    cursor.execute(f"PRAGMA busy_timeout = {milliseconds('lock_timeout', seconds)}")
     try:
         yield
     finally:
@@ -143,7 +143,7 @@ def _alone_on_server(connection: Connection, seconds: float) -> Iterator[None]:
     if not _is_on_server(connection):
         yield
         return
-    _milliseconds("lock_timeout", seconds)
+    milliseconds("lock_timeout", seconds)
     stream: Any = connection.connection.dbapi_connection.stream  # type: ignore[union-attr]
     stream.defers_definitions = True
     try:
@@ -157,7 +157,7 @@ def _is_on_server(connection: Connection) -> bool:
     return connection.dialect.driver == "hrana"
 
 
-def _milliseconds(argument: str, seconds: float | None) -> int:
+def milliseconds(argument: str, seconds: float | None) -> int:
     if seconds is None:
         return 0
     if seconds <= 0:

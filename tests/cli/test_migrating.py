@@ -11,6 +11,7 @@ from mastra_store.migrations.engines import connected
 from mastra_store.revisions import HEAD
 from tests.cli.program import mastra_store
 from tests.migrations.catalogs import tables_of
+from tests.migrations.databases import make
 
 
 @pytest.fixture
@@ -32,6 +33,20 @@ def test_upgrade_does_several_schemas_in_one_run(postgres_url: str) -> None:
 
     assert [line.split() for line in done.output.splitlines()[1:]] == [["one", HEAD], ["two", HEAD]]
     assert {place for place, _ in tables_of(postgres_url)} == {"one", "two"}
+
+
+@pytest.mark.postgres(18)
+def test_a_schema_that_fails_stands_in_the_summary_and_the_others_are_upgraded(postgres_url: str) -> None:
+    with connected(postgres_url) as connection, connection.begin():
+        connection.exec_driver_sql("CREATE SCHEMA two")
+        connection.exec_driver_sql("CREATE TABLE two.mastra_threads (id int)")
+
+    schemas = ("--schema", "one", "--schema", "two", "--schema", "three")
+    done = mastra_store("upgrade", *schemas, "--json", DATABASE_URL=postgres_url)
+
+    assert [(each["schema"], each["now"]) for each in done.json] == [("one", HEAD), ("two", None), ("three", HEAD)]
+    assert done.json[1]["problem"].startswith("SchemaBehind: ")
+    assert (done.status, done.errors.count("\n")) == (4, 1)
 
 
 def test_a_dry_run_prints_the_sql_and_runs_nothing(path: str) -> None:
@@ -87,13 +102,56 @@ def test_schema_export_prints_the_ddl(tmp_path: Path) -> None:
     assert (tmp_path / "schema.sql").read_text(encoding="utf-8") == export_schemas(dialect="sqlite")
 
 
-def test_adopt_asks_first_and_then_stamps(path: str) -> None:
-    mastra_store("upgrade", "--url", path)
-    with connected(f"sqlite:///{path}") as connection:
-        connection.exec_driver_sql("DROP TABLE mastra_store_version")
+def test_adopt_says_what_it_would_do_and_does_it_when_told(path: str) -> None:
+    make(f"sqlite:///{path}", "1.0.0")
 
-    assert mastra_store("adopt", "--url", path).status == 1
-    assert mastra_store("adopt", "--url", path, "--yes").output == f"{HEAD}\n"
+    looked = mastra_store("adopt", "--url", path)
+    script = mastra_store("adopt", "--url", path, "--sql")
+    done = mastra_store("adopt", "--url", path, "--apply", "--json")
+    again = mastra_store("adopt", "--url", path)
+
+    assert looked.status == script.status == 3
+    assert "table mastra_favorites is missing" in looked.output
+    assert "CREATE TABLE mastra_favorites" in script.output
+    assert (done.status, done.json["applied"], done.json["revision"]) == (0, True, HEAD)
+    assert (again.status, again.output) == (0, f"nothing to do: at revision {HEAD}\n")
+    assert mastra_store("adopt", "--url", path, "--apply", "--sql").status == 2
+
+
+def test_adopt_ends_with_6_where_something_is_not_understood(path: str) -> None:
+    with connected(f"sqlite:///{path}") as connection:
+        connection.exec_driver_sql("CREATE TABLE mastra_threads (id INTEGER PRIMARY KEY, mood TEXT NOT NULL)")
+
+    looked = mastra_store("adopt", "--url", path)
+    refused = mastra_store("adopt", "--url", path, "--apply")
+
+    assert looked.status == refused.status == 6
+    assert "column mastra_threads.mood should not be there" in looked.output
+    assert refused.errors.startswith("AdoptionRefused: ")
+    assert refused.errors.count("\n") == 1
+
+
+def test_doctor_ends_with_7_where_it_found_something(path: str) -> None:
+    mastra_store("upgrade", "--url", path)
+    healthy = mastra_store("doctor", "--url", path)
+    with connected(f"sqlite:///{path}") as connection:
+        connection.exec_driver_sql("INSERT INTO mastra_messages VALUES ('m', 'gone', '{}', 'user', 'v2', '2026', NULL)")
+
+    found = mastra_store("doctor", "--url", path, "--json")
+
+    assert (healthy.status, healthy.output) == (0, "nothing found\n")
+    assert found.status == 7
+    assert [(each["kind"], each["examples"]) for each in found.json["findings"]] == [("orphans", ["m"])]
+
+
+def test_demo_shows_the_main_job_and_leaves_the_database_of_others_alone(path: str) -> None:
+    done = mastra_store("demo", DATABASE_URL=path, MASTRA_STORE_URL=path)
+
+    assert done.status == 0
+    assert "committed    the run is 'success'" in done.output
+    assert not Path(path).exists()
+    assert mastra_store("demo", "--url", path).status == 0
+    assert migrations.current(f"sqlite:///{path}") == HEAD
 
 
 @pytest.mark.postgres(18)

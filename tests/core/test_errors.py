@@ -9,6 +9,7 @@ import pytest
 from mastra_store import errors
 from mastra_store.errors import (
     AccessDenied,
+    AdoptionRefused,
     AlreadyExists,
     CommitOutcomeUnknown,
     Conflict,
@@ -49,6 +50,7 @@ TREE = [
     (SchemaError, MastraError, "SYSTEM", "FAILED"),
     (SchemaMissing, SchemaError, "SYSTEM", "SCHEMA_MISSING"),
     (SchemaBehind, SchemaError, "SYSTEM", "SCHEMA_BEHIND"),
+    (AdoptionRefused, SchemaError, "SYSTEM", "ADOPTION_REFUSED"),
     (MigrationFailed, SchemaError, "SYSTEM", "MIGRATION_FAILED"),
     (TransactionError, MastraError, "USER", "FAILED"),
     (TransactionClosed, TransactionError, "USER", "TRANSACTION_CLOSED"),

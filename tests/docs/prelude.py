@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from mastra_store import export_schemas
 from tests.docs.pages import POSTGRESQL
+from tests.migrations.databases import make
 
 
 def namespace(page: str, addresses: Mapping[str, str]) -> dict[str, Any]:
@@ -18,6 +19,8 @@ def namespace(page: str, addresses: Mapping[str, str]) -> dict[str, Any]:
             return {"__name__": "example", "Invoice": _invoices(addresses[POSTGRESQL])}
         case "migrations":
             _make_tables_without_a_version("made-by-mastra.db")
+        case "adopting":
+            make("sqlite:///mastra.db", "1.0.0")
     return {"__name__": "example"}
 
 

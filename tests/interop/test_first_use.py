@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mastra_store import SchemaBehind, migrations, open_storage
-from mastra_store.revisions import HEAD, VERSION_TABLE
+from mastra_store import open_storage
+from mastra_store.revisions import VERSION_TABLE
 from mastra_store.testing.builders import message, resource, thread
 from tests.interop.catalog import differences, postgresql_catalog, sqlite_catalog
 from tests.interop.conftest import Shared, sent
@@ -38,19 +38,6 @@ async def test_nothing_is_made_in_a_database_of_typescript(database: tuple[str, 
 
     assert differences(before, catalog(place)) == {}
     assert not any(VERSION_TABLE in name for name in catalog(place, ours=True))
-
-
-@pytest.mark.needs("sql")
-@pytest.mark.parametrize("maker", ["typescript"])
-async def test_it_can_be_adopted(database: tuple[str, str]) -> None:
-    _, place = database
-    url = place if "://" in place else f"sqlite:///{place}"
-
-    with pytest.raises(SchemaBehind, match="adopt"):
-        migrations.upgrade(url)
-    migrations.adopt(url)
-
-    assert (migrations.current(url), migrations.check(url)) == (HEAD, [])
 
 
 async def test_typescript_makes_nothing_in_a_database_of_ours(

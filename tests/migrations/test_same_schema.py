@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from mastra_store import export_schemas, migrations
-from mastra_store.revisions import HEAD
+from mastra_store.revisions import HEAD, REVISIONS
 from tests.conftest import statements_of
 from tests.migrations.catalogs import apply, apply_sqlite, dumped, sqlite_master, tables_of
 from tests.servers.postgres import PostgresServer
@@ -109,6 +109,34 @@ def test_sqlite_goes_up_down_and_up(sqlite_path: Path) -> None:
     assert migrations.current(url) is None
     migrations.upgrade(url)
     assert sqlite_master(sqlite_path) == whole
+
+
+def steps() -> list[tuple[str, str]]:
+    return list(zip(["base", *REVISIONS], REVISIONS, strict=False))
+
+
+@pytest.mark.postgres(18)
+def test_scripts_of_single_steps_lead_to_the_same_schema_on_postgresql(
+    postgres_server: PostgresServer, pg_bin: Path
+) -> None:
+    with postgres_server.database() as migrated, postgres_server.database() as scripted:
+        migrations.upgrade(migrated, schema="tenant")
+
+        for start, end in steps():
+            apply(scripted, migrations.render_sql("postgresql", schema="tenant", start=start, end=end))
+            assert migrations.current(scripted, schema="tenant") == end
+
+        assert dumped(pg_bin, scripted) == dumped(pg_bin, migrated)
+
+
+def test_scripts_of_single_steps_lead_to_the_same_schema_on_sqlite(tmp_path: Path) -> None:
+    migrated, scripted = tmp_path / "migrated.db", tmp_path / "scripted.db"
+    migrations.upgrade(f"sqlite:///{migrated}")
+
+    for start, end in steps():
+        apply_sqlite(scripted, migrations.render_sql("sqlite", start=start, end=end))
+
+    assert sqlite_master(scripted) == sqlite_master(migrated)
 
 
 @pytest.mark.postgres(18)
