@@ -8,7 +8,7 @@ from importlib import import_module
 
 from .base import Collection, Index
 
-MODULES = ("memory", "workflows")
+MODULES = ("favorites", "memory", "versioned", "workflows")
 
 
 def load_all() -> list[Collection]:

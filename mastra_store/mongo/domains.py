@@ -8,6 +8,14 @@ from .domain import MongoDomain
 MONGO_DOMAINS = {
     "memory": "memory.MongoMemory",
     "workflows": "workflows.MongoWorkflows",
+    "agents": "versioned.MongoAgents",
+    "prompt_blocks": "versioned.MongoPromptBlocks",
+    "scorer_definitions": "versioned.MongoScorerDefinitions",
+    "mcp_clients": "versioned.MongoMcpClients",
+    "mcp_servers": "versioned.MongoMcpServers",
+    "workspaces": "versioned.MongoWorkspaces",
+    "skills": "versioned.MongoSkills",
+    "favorites": "favorites.MongoFavorites",
 }
 """Name of the domain, and its class in a module of this package."""
 

@@ -1,5 +1,6 @@
 """Pages in one command: the documents of a page and how many match in all, also where the page is empty."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..documents import Collection
@@ -7,6 +8,7 @@ from ..pages import Direction, Window
 from .executor import Document, Executor, Filter, Order
 
 _TOTAL = "mastra_store_total"
+_COUNT: Document = {"$group": {"_id": None, _TOTAL: {"$sum": 1}}}
 
 
 async def page_of(
@@ -16,10 +18,30 @@ async def page_of(
     if window.per_page is None:
         found = await database.find(collection, where, order=order)
         return found, len(found)
+    return await page_through(database, collection, [{"$match": where}], order, window)
+
+
+async def page_through(
+    database: Executor,
+    collection: Collection,
+    matching: list[Document],
+    order: Order,
+    window: Window,
+    *,
+    then: Sequence[Document] = (),
+) -> tuple[list[Document], int]:
+    """``page_of`` for what a pipeline finds.
+
+    Args:
+        then: stages for the documents of the page alone, which keep their order.
+    """
     if window.per_page == 0:
-        return split(await database.aggregate(collection, counted(where)))
-    shown: list[Document] = [{"$match": where}, {"$sort": order}, {"$skip": window.offset}, {"$limit": window.limit}]
-    return split(await database.aggregate(collection, [*shown, beside(collection, counted(where))]))
+        return split(await database.aggregate(collection, [*matching, _COUNT]))
+    if window.per_page is None:
+        found = await database.aggregate(collection, [*matching, {"$sort": order}, *then])
+        return found, len(found)
+    shown: list[Document] = [{"$sort": order}, {"$skip": window.offset}, {"$limit": window.limit}, *then]
+    return split(await database.aggregate(collection, [*matching, *shown, beside(collection, [*matching, _COUNT])]))
 
 
 def beside(collection: Collection, pipeline: list[Document]) -> Document:
@@ -32,7 +54,7 @@ def beside(collection: Collection, pipeline: list[Document]) -> Document:
 
 def counted(where: Filter) -> list[Document]:
     """The pipeline whose one result is the number of matches; it has none where there are none."""
-    return [{"$match": where}, {"$group": {"_id": None, _TOTAL: {"$sum": 1}}}]
+    return [{"$match": where}, _COUNT]
 
 
 def split(results: list[Document]) -> tuple[list[Document], int]:

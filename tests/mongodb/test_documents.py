@@ -105,6 +105,26 @@ class TestMastrasDocuments:
             assert ours is not None
             assert types_of(ours) == types_of(theirs), name
 
+    async def test_agents_have_the_same_fields_of_the_same_types(
+        self, storage: MongoStorage, database: Database
+    ) -> None:
+        recorded = bson.json_util.loads((GOLDEN.parent / "agents" / "mongodb-core.json").read_text())
+        given = {**recorded["api_calls"][0]["input"]["agent"]}
+        author, version = given.pop("authorId"), "11111111-1111-4111-8111-111111111111"
+        await storage.agents.create(author_id=author, **given)
+        blocks = [{"type": "text", "content": "block"}]
+        await storage.agents.create_version(
+            given["id"], id=version, name="v2", model=given["model"], instructions=blocks, change_message="v2"
+        )
+        await storage.agents.update(given["id"], active_version_id=version, metadata={"extra": 1})
+
+        for name in ("mastra_agents", "mastra_agent_versions"):
+            documents = recorded["raw_after_all_calls"][name]
+            theirs = [each for each in documents if given["id"] in (each["id"], each.get("agentId"))]
+            ours = list(database[name].find().sort("versionNumber"))
+            assert [each.keys() for each in ours] == [each.keys() for each in theirs]
+            assert [types_of(each) for each in ours] == [types_of(each) for each in theirs]
+
     async def test_a_run_that_a_result_made_is_like_theirs(
         self, golden: dict[str, list[dict[str, Any]]], storage: MongoStorage, database: Database
     ) -> None:
