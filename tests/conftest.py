@@ -50,6 +50,7 @@ ON_MONGODB = {
     "agents.test_processes",
     "conformance.test_agents",
     "conformance.test_memory",
+    "conformance.test_vectors",
     "conformance.test_workflows",
     "domains.test_one_list",
     "workflows.test_processes",
@@ -242,7 +243,11 @@ def storage_url(request: pytest.FixtureRequest, storage_backend: str) -> Iterato
 def capabilities(request: pytest.FixtureRequest) -> frozenset[str]:
     """What the storage's backend can do."""
     url = request.getfixturevalue("storage_url") if "storage_url" in request.fixturenames else ""
-    lacking = {"sqlite": {"namespaces"}, "libsql": {"namespaces", "patterns"}}
+    lacking = {
+        "sqlite": {"namespaces"},
+        "libsql": {"namespaces", "patterns"},
+        "mongodb": {"namespaces", *LACKING_ON_MONGODB},
+    }
     return ALL_CAPABILITIES - lacking.get(url.partition(":")[0], set())
 
 

@@ -7,7 +7,7 @@ The database itself runs each command on its own (``database.py``); a unit of wo
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from bson.raw_bson import RawBSONDocument
 from pymongo import ReturnDocument
@@ -39,7 +39,13 @@ Work = Callable[["Executor"], Awaitable[R]]
 
 
 class Executor(ABC):
-    """Runs commands: each on its own, or all in one transaction."""
+    """Runs commands: each on its own, or all in one transaction.
+
+    Attributes:
+        is_unit: whether it is a unit of work, in which MongoDB can not do everything.
+    """
+
+    is_unit: ClassVar[bool] = False
 
     @abstractmethod
     def use(self, collections: Iterable[Collection]) -> None:

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from ..domains import Domain
 from ..errors import InvalidArgument
 from ..storage import SchemaState, Storage
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from pymongo import AsyncMongoClient
     from pymongo.asynchronous.database import AsyncDatabase
 
-    from .domain import MongoDomain
     from .first_use import CreateSchema
     from .unit import MongoTransaction
 
@@ -105,10 +105,10 @@ class MongoStorage(Storage):
             allow_non_atomic=allow_non_atomic,
         )
 
-    def _make_domain(self, name: str) -> "MongoDomain":
-        from .domains import mongo_domain
+    def _make_domain(self, name: str) -> Domain:
+        from .domains import mongo_part
 
-        return mongo_domain(name)(self._database)
+        return mongo_part(name, self._database)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self._database.shown}>"

@@ -29,7 +29,8 @@ CALLS: dict[str, tuple[Callable[[MongoStorage], Awaitable[Any]], list[str]]] = {
         lambda s: s.memory.update_thread_resource_id("t", "other"),
         ["find", "update", "update", "commitTransaction"],
     ),
-    "delete_thread": (lambda s: s.memory.delete_thread("t"), ["delete", "delete", "commitTransaction"]),
+    # The registry is asked for indexes with vectors of messages.
+    "delete_thread": (lambda s: s.memory.delete_thread("t"), ["find", "delete", "delete", "commitTransaction"]),
     "list_threads": (lambda s: s.memory.list_threads(resource_id="r", metadata={"a": 1}), ["aggregate"]),
     "list_threads, all": (lambda s: s.memory.list_threads(per_page=None), ["find"]),
     "list_messages": (lambda s: s.memory.list_messages("t"), ["aggregate"]),
@@ -67,7 +68,7 @@ CALLS: dict[str, tuple[Callable[[MongoStorage], Awaitable[Any]], list[str]]] = {
     ),
     "delete_messages": (
         lambda s: s.memory.delete_messages(["m"]),
-        ["find", "delete", "update", "commitTransaction"],
+        ["find", "find", "delete", "update", "commitTransaction"],
     ),
     "copy_thread": (
         lambda s: s.memory.copy_thread("t"),
