@@ -59,6 +59,10 @@ async def _figures(operation: Operation, sides: Sides, rounds: int) -> Figures:
     )
 
 
+def _on_sqlite(operation: Operation) -> Operation:
+    return replace(operation, target=operation.target_on_sqlite or operation.target)
+
+
 def _on_mongodb(operation: Operation) -> Operation:
     """With the one target, and reads of the threads that have messages there."""
     prepare = operation.prepare
@@ -77,7 +81,7 @@ def main() -> int:
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors; medians of interleaved rounds.")
     if chosen.database in (None, "sqlite"):
         title = f"SQLite {sqlite3.sqlite_version} by aiosqlite"
-        lines += asyncio.run(measured(title, sqlite_sides(), operations))
+        lines += asyncio.run(measured(title, sqlite_sides(), [_on_sqlite(each) for each in operations]))
     if chosen.database in (None, "postgresql"):
         try:
             with postgres(POSTGRESQL) as server:

@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .cache.cached import CachedStorage
+from .cache.counts import What
 from .domains import Domain
 from .errors import MastraError
 from .sql.database import Executed, RoundTrips, Routed, Server, Waited
@@ -40,7 +42,8 @@ def instrument(
     """Make spans and metrics of what a storage does, a composite's storages each.
 
     A method of a domain is a span, ``memory.save_messages``, and each of its statements one below it. Statements of
-    units of work are told as well, but not what the caller runs on ``tx.session``.
+    units of work are told as well, but not what the caller runs on ``tx.session``. A read that a cache answers is
+    counted and is no span.
 
     Args:
         tracer_provider, meter_provider: ``None`` for the program's own.
@@ -61,12 +64,22 @@ def instrument(
     meter = metrics.get_meter(_SCOPE, meter_provider=meter_provider)
     told = _Telemetry(tracer, meter, trace)
     with ExitStack() as ends:
-        for each in storage.storages():
+        for each in _layers(storage):
             ends.callback(_watch(each, told.operation))
             if isinstance(each, SqlStorage):
                 ends.callback(each.observers.add(told.executed))
                 ends.callback(each.observers.listen(told.happened))
+            if isinstance(each, CachedStorage):
+                ends.callback(each.counts.listen(told.counted))
         return ends.pop_all().close
+
+
+def _layers(storage: Storage) -> Iterator[Storage]:
+    """The storages behind one, and those behind their caches."""
+    for each in storage.storages():
+        yield each
+        if isinstance(each, CachedStorage):
+            yield from _layers(each.wrapped)
 
 
 def _watch(storage: Storage, watch: Callable[[Domain, str], AbstractContextManager[Any]]) -> Callable[[], None]:
@@ -103,6 +116,15 @@ class _Telemetry:
         )
         self._reads = meter.create_counter(
             "mastra_store.reads", unit="{read}", description="Reads where there are replicas, by who was to answer."
+        )
+        self._cached_reads = meter.create_counter(
+            "mastra_store.cache.reads", unit="{read}", description="Reads where there is a cache, by what came of it."
+        )
+        self._invalidations = meter.create_counter(
+            "mastra_store.cache.invalidations", unit="{write}", description="Writes that told a cache what changed."
+        )
+        self._failures = meter.create_counter(
+            "mastra_store.cache.failures", unit="{call}", description="Calls of a cache that failed."
         )
 
     @contextmanager
@@ -149,6 +171,14 @@ class _Telemetry:
                     self._timeouts.add(1, pool)
             case Routed():
                 self._reads.add(1, attributes | {"mastra_store.route": event.why})
+
+    def counted(self, what: What) -> None:
+        if what == "invalidations":
+            self._invalidations.add(1)
+        elif what == "failures":
+            self._failures.add(1)
+        elif what != "owed":  # that is a state rather than an event
+            self._cached_reads.add(1, {"mastra_store.cache.result": what})
 
 
 def _server(server: Server | None) -> dict[str, Any]:

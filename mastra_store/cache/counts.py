@@ -1,6 +1,10 @@
 """What a cached storage did."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+What = Literal["hits", "misses", "shared", "held", "bypassed", "unreadable", "invalidations", "failures", "owed"]
 
 
 @dataclass(slots=True)
@@ -25,3 +29,15 @@ class Counts:
     """Calls of the cache that failed. None of them made a read or a write fail."""
     owed: int = 0
     """Writes whose invalidation failed, so that it was made up for later."""
+    _listeners: list[Callable[[What], None]] = field(default_factory=list, repr=False, compare=False)
+
+    def count(self, what: What) -> None:
+        """It happened once more."""
+        setattr(self, what, getattr(self, what) + 1)
+        for listener in self._listeners:
+            listener(what)
+
+    def listen(self, listener: Callable[[What], None]) -> Callable[[], None]:
+        """Tell ``listener`` what happens from now on. Returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)

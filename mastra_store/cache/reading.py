@@ -55,24 +55,24 @@ class CachedReads:
         match answer:
             case Hit(kept):
                 if (value := codec.decode(kept)) is not None:
-                    counts.hits += 1
+                    counts.count("hits")
                     return value
-                counts.unreadable += 1
+                counts.count("unreadable")
             case Miss():
                 return await self._together(entry, codec, load, answer)
             case Held():
-                counts.held += 1
+                counts.count("held")
         return await load()
 
     async def _together(self, entry: Entry, codec: Codec[T], load: Load[T], miss: Miss) -> T | None:
         flight = self._flights.get((entry.key, miss.versions))
         # Answers overtake each other: a flight that waits for another process may find that the lease is here.
         if flight is not None and not (flight.waits and miss.lease):
-            self._cache.counts.shared += 1
+            self._cache.counts.count("shared")
             flown = await asyncio.shield(flight.task)
             # Each gets values of its own: what one reader does to a dict is not seen by another.
             return deepcopy(flown.value) if flown.kept is None else codec.decode(flown.kept)
-        self._cache.counts.misses += 1
+        self._cache.counts.count("misses")
         # A task of its own: those who share it do not suffer when the first one is cancelled.
         flight = Flight(asyncio.create_task(self._fly(entry, codec, load, miss)), miss.wait)
         self._flights[entry.key, miss.versions] = flight

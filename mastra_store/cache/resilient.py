@@ -67,7 +67,7 @@ class ResilientCache:
             answers.append(await self._cache.get(entry))
 
         if self._unheld or not await self._is_usable() or not await self._try(ask):
-            self.counts.bypassed += 1
+            self.counts.count("bypassed")
             return None
         return answers[0]
 
@@ -100,7 +100,7 @@ class ResilientCache:
         await asyncio.shield(task)
 
     async def _release(self, holds: Sequence[Hold]) -> None:
-        self.counts.invalidations += 1
+        self.counts.count("invalidations")
         for hold in holds:
             if not await self._is_usable() or not await self._try(lambda hold=hold: self._cache.release(hold)):  # type: ignore[misc]
                 self.owe(hold)
@@ -109,7 +109,7 @@ class ResilientCache:
 
     def owe(self, hold: Hold) -> None:
         """Remember that a hold has to be ended."""
-        self.counts.owed += 1
+        self.counts.count("owed")
         self._owed.add(hold)
         self._unheld.discard(hold.writer)
         if self._settler is None or self._settler.done():
@@ -144,7 +144,7 @@ class ResilientCache:
         try:
             await call()
         except Unavailable as error:
-            self.counts.failures += 1
+            self.counts.count("failures")
             self.circuit.failed(error)
             return False
         self.circuit.succeeded()

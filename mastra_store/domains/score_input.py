@@ -106,6 +106,7 @@ _CHECKS: dict[str, Callable[[Any, str], Any]] = {
         optional_identifier,
     ),
 }
+_MAY_BE_NONE = frozenset(name for name, check in _CHECKS.items() if check in (_text, _object, optional_identifier))
 _REQUIRED = ("scorer_id", "run_id", "entity_id", "scorer", "entity", "score", "source", "output")
 
 
@@ -152,7 +153,11 @@ def short_score(fields: Mapping[str, Any], now: datetime) -> Score:
 def _checked(fields: dict[str, Any], path_of: Callable[[str], str], now: datetime) -> Score:
     given = {"id": str(uuid.uuid4())} | fields if fields.get("id") is None else fields
     # In the order of the fields, so that of two offenders the first is named; the metric before the scorer made of it.
-    checked = {name: _CHECKS[name](given[name], path_of(name)) for name in _CHECKS if name in given}
+    checked: dict[str, Any] = {
+        name: None if given[name] is None and name in _MAY_BE_NONE else check(given[name], path_of(name))
+        for name, check in _CHECKS.items()
+        if name in given
+    }
     return Score(**checked, created_at=now, updated_at=now)
 
 

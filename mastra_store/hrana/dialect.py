@@ -7,12 +7,18 @@ from typing import Any
 
 from sqlalchemy import pool
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.engine import URL, Engine
+from sqlalchemy.engine import URL, Engine, reflection
 
 from .dbapi import AsyncDbapi, Dbapi
 from .errors import ConnectionLost
 
 _ISOLATION = ("SERIALIZABLE", "AUTOCOMMIT")
+_OF_VECTOR_INDEXES = """
+SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'libsql~_%' ESCAPE '~'
+UNION ALL
+SELECT name || '_shadow' FROM sqlite_master WHERE type = 'index' AND sql LIKE '%libsql_vector_idx%'
+"""
+"""The server's own tables: it makes them with a vector index, and keeps the first when that is dropped."""
 
 
 class HranaDialect(SQLiteDialect):
@@ -53,6 +59,17 @@ class HranaDialect(SQLiteDialect):
 
     def _get_server_version_info(self, connection: Any) -> tuple[int, ...]:
         return Dbapi.sqlite_version_info
+
+    @reflection.cache
+    def get_table_names(
+        self, connection: Any, schema: str | None = None, sqlite_include_internal: bool = False, **kw: Any
+    ) -> list[str]:
+        """As with SQLite, and without the tables behind vector indexes, which nobody may touch."""
+        names: list[str] = super().get_table_names(connection, schema, sqlite_include_internal)  # type: ignore[no-untyped-call]
+        if sqlite_include_internal:
+            return names
+        internal = set(connection.exec_driver_sql(_OF_VECTOR_INDEXES).scalars())
+        return [name for name in names if name not in internal]
 
     def get_isolation_level_values(self, dbapi_connection: Any) -> Any:
         return list(_ISOLATION)

@@ -342,10 +342,10 @@ class TestPruneInBatches(AtNow):
         await _save_old(storage, 7)
         pauses: list[float] = []
 
-        async def sleep(seconds: float) -> None:
+        async def pause(seconds: float) -> None:
             pauses.append(seconds)
 
-        monkeypatch.setattr("mastra_store.retention.asyncio.sleep", sleep)
+        monkeypatch.setattr("mastra_store.retention._pause", pause)
         policies = {"scores": {"scorers": {**OLD, "batch_size": 3}}}
 
         await storage.prune(policies, pause=0.25)

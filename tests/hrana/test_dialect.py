@@ -263,6 +263,14 @@ def test_tables_are_reflected(engine: Engine) -> None:
     assert isinstance(Table("books", MetaData(), autoload_with=engine).c.big.type, BigInteger)
 
 
+def test_tables_behind_vector_indexes_are_not_reflected(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE near (id, embedding F32_BLOB(3))")
+        connection.exec_driver_sql("CREATE INDEX near_vector_idx ON near (libsql_vector_idx(embedding))")
+
+    assert set(inspect(engine).get_table_names()) == {"authors", "books", "near"}
+
+
 def test_alembic_rebuilds_a_table(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(insert(Author).values(name="Ada"))

@@ -13,7 +13,16 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from mastra_store import MastraCompositeStore, NotFound, PgStorage, PoolTimeout, SqliteStorage, Storage
+from mastra_store import (
+    CachedStorage,
+    MastraCompositeStore,
+    MemoryCache,
+    NotFound,
+    PgStorage,
+    PoolTimeout,
+    SqliteStorage,
+    Storage,
+)
 from mastra_store.telemetry import instrument
 from tests.round_trips.wire import counted_wire
 
@@ -126,6 +135,25 @@ class TestSpans:
             await store.workflows.list_workflow_runs()
 
         assert {"memory.get_thread_by_id", "workflows.list_workflow_runs"} <= set(told.names())
+
+    async def test_what_a_cache_does_not_answer_is_told_of_the_storage_behind_it(
+        self, storage: Storage, told: Told
+    ) -> None:
+        cached = CachedStorage(storage, cache=MemoryCache())
+        await cached.memory.save_messages("t", HELLO)
+        stop = instrument(cached, **told.providers)
+
+        await cached.memory.get_thread_by_id("t")
+        await cached.memory.get_thread_by_id("t")
+        stop()
+        await cached.memory.get_thread_by_id("t")
+
+        assert told.names() == ["memory.get_thread_by_id", "thread_by_id"]
+        results = {
+            point.attributes["mastra_store.cache.result"]: point.value
+            for point in told.points("mastra_store.cache.reads")
+        }
+        assert results == {"misses": 1, "hits": 1}
 
 
 @pytest.mark.postgres(18)

@@ -116,6 +116,11 @@ def test_mongodb_finds_what_python_finds(find_on_mongodb: Find) -> None:
     settings(max_examples=200)(given(filters(), DOCUMENTS)(lambda f, d: check(find_on_mongodb, f, d)))()
 
 
+def test_sqlite_measures_lists_alone(find_on_sqlite: Find) -> None:
+    # Under a NOT, SQLite measures also what the condition beside has refused.
+    check(find_on_sqlite, {"$nor": [{"a b.ü": {"$size": 0}}]}, [{"a b": {"ü": ""}}, {"a b": {"ü": []}}])
+
+
 @pytest.mark.parametrize("statement", [postgres_statement, sqlite_statement])
 @given(data=st.data())
 def test_no_key_and_no_value_changes_the_text_of_a_statement(

@@ -111,9 +111,13 @@ class _Value:
     def is_a(self, *kinds: str) -> ColumnElement[bool]:
         return self.kind.in_([literal_column(f"'{kind}'") for kind in kinds])
 
+    @property
+    def array(self) -> ColumnElement[Any]:
+        """The array, and an empty one for all else: only CASE keeps a function from being called with no JSON text."""
+        return case((self.is_a("array"), self.value), else_=literal_column("'[]'"))
+
     def elements(self, alias: str) -> Any:
-        array = case((self.is_a("array"), self.value), else_=literal_column("'[]'"))
-        return _each(array, alias)
+        return _each(self.array, alias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class _Root:
 
     def below(self, elements: Any) -> "_Root":
         whole = _Value(elements.c.type, elements.c.value)
-        # Only CASE keeps a function from being called: json_type refuses values that are no JSON text.
+        # As above: json_type too refuses values that are no JSON text.
         json = case((whole.is_a("object", "array"), whole.value), else_=literal_column("'null'"))
         return _Root(whole, json, self.depth + 1)
 
@@ -194,7 +198,8 @@ def _leaf(shape: Any, value: _Value, depth: int) -> ColumnElement[bool]:
         case Exists():
             return value.kind.is_not(None)
         case HasSize(_, Slot(name, _)):
-            return and_(value.is_a("array"), func.json_array_length(value.value) == bindparam(name, type_=Integer()))
+            counted = func.json_array_length(value.array)
+            return and_(value.is_a("array"), counted == bindparam(name, type_=Integer()))
         case _HasKeys(_, size):
             keys = _each(case((value.is_a("object"), value.value), else_=literal_column("'{}'")), f"one_{depth}")
             counted = select(func.count()).select_from(keys).scalar_subquery()
