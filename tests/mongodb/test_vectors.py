@@ -225,6 +225,20 @@ async def test_a_collection_can_not_be_dropped_in_a_unit_of_work(mongodb_url: st
         assert await storage.vectors.list_indexes() == ["docs"]
 
 
+async def test_what_a_unit_of_work_can_not_make_of_an_index_is_made_behind_it(
+    mongodb_url: str, database: Database
+) -> None:
+    async with MongoStorage(mongodb_url) as storage:
+        async with storage.transaction() as tx:
+            await tx.vectors.create_index("docs", dimension=2, metadata_indexes=["kind"])
+            await tx.vectors.upsert("docs", [[1, 0]])
+        before = database["docs"].index_information()
+
+        await storage.vectors.create_index("docs", dimension=2, metadata_indexes=["kind"])
+
+    assert (len(before), list(database["docs"].index_information())) == (1, ["_id_", "metadata.kind_1"])
+
+
 async def test_vectors_of_messages_have_indexes_by_what_they_are_deleted_by(
     mongodb_url: str, database: Database
 ) -> None:

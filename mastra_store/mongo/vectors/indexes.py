@@ -62,8 +62,8 @@ async def found_index(tx: Executor, name: str) -> MongoIndex:
     return MongoIndex.of(found)
 
 
-async def registered(tx: Executor, index: MongoIndex) -> bool:
-    """Register an index. ``False`` if it was.
+async def registered(tx: Executor, index: MongoIndex) -> None:
+    """Register an index, unless it is.
 
     Raises:
         Conflict: it was, with another dimension or metric; or the name is a collection's that is no index.
@@ -73,7 +73,7 @@ async def registered(tx: Executor, index: MongoIndex) -> bool:
         if await _is_taken(tx, index.name):
             raise Conflict(f"{index.name!r} is a collection, and no vector index", index_name=index.name)
         if await tx.put(REGISTRY, {"_id": index.name}, {"$setOnInsert": index.document()}):
-            return True
+            return
         found = await tx.find_one(REGISTRY, {"_id": index.name})  # somebody else made it meanwhile
     existing = index if found is None else MongoIndex.of(found)
     for what in ("dimension", "metric"):
@@ -86,7 +86,6 @@ async def registered(tx: Executor, index: MongoIndex) -> bool:
                 existing=has,
                 wanted=wanted,
             )
-    return False
 
 
 async def _is_taken(tx: Executor, name: str) -> bool:

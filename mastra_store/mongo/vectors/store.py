@@ -52,21 +52,24 @@ class MongoVectors(VectorStore):
         self, name: str, *, dimension: int, metric: str | None = None, metadata_indexes: Sequence[str] = ()
     ) -> None:
         """Make an index: its entry in the registry, its collection, and where the server has Atlas' search, its index
-        there, which is built meanwhile. Everything else as on every backend.
+        there, which is built meanwhile. Of one that is there, what is missing is made. Everything else as on every
+        backend.
+
+        A unit of work makes the entry alone: call it again behind that for Atlas' index and those of the metadata.
 
         Args:
-            metadata_indexes: in a unit of work none are made.
+            metadata_indexes: keys that Atlas' index can filter by, too, when it is made.
         """
         index = MongoIndex(
             given.index_name_of(name, "name"), given.dimension_of(dimension), given.metric_of(metric or "cosine")
         )
         keys = [given.index_name_of(key, f"metadata_indexes[{at}]") for at, key in enumerate(metadata_indexes)]
-        made = await self._database.run(lambda tx: registered(tx, index))
-        if not made or self._database.is_unit:
+        await self._database.run(lambda tx: registered(tx, index))
+        if self._database.is_unit:
             return
         fields = [f"metadata.{key}" for key in keys]
         await self._database.on(index.collection, lambda c, session: _made(c, fields))
-        if await self._searches():
+        if await self._searches() and not await self._declared(index):
             command = {"createSearchIndexes": index.name, "indexes": [search_definition(index, keys)]}
             await self._database.on(index.collection, lambda c, session: c.database.command(command))
 
@@ -244,11 +247,11 @@ async def deleted(tx: Executor, index_name: str, where: Filter, *, ids: Sequence
 
 
 async def _made(collection: AsyncCollection[Document], fields: list[str]) -> None:
-    """Make a collection, and indexes of fields of it."""
+    """Make a collection, and indexes of fields of it, where they are missing."""
     try:
         await collection.database.create_collection(collection.name, check_exists=False)
     except OperationFailure as error:
-        if error.code != _EXISTS:  # somebody else has stored into it meanwhile
+        if error.code != _EXISTS:
             raise
     if fields:
         await collection.create_indexes([IndexModel([(field, 1)]) for field in fields])
