@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ..domains import Domain
 from ..errors import InvalidArgument
 from ..storage import SchemaState, Storage
+from .driver import check_driver
 
 if TYPE_CHECKING:
     from pymongo import AsyncMongoClient
@@ -69,8 +69,7 @@ class MongoStorage(Storage):
         allow_non_atomic: bool = False,
         event_listeners: Sequence[Any] = (),
     ) -> None:
-        if find_spec("pymongo") is None:
-            raise ModuleNotFoundError('MongoStorage needs pymongo: pip install "mastra-store[mongodb]"', name="pymongo")
+        check_driver("MongoStorage")
         from .client import connected_lazily
         from .first_use import FirstUse
 

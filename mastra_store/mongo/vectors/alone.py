@@ -1,17 +1,20 @@
-"""Vectors on MongoDB beside any storage, or without one."""
+"""Vectors on MongoDB beside any storage, or without one. pymongo is imported with the first one that is made."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...records.vectors import VectorIndex, VectorMatch
 from ...vectors.alone import Alone
-from ..client import connected_lazily
-from ..first_use import FirstUse
-from .store import MongoVectors
+from ...vectors.base import Search, VectorStore
+from ...vectors.filters import Condition
+from ...vectors.input import Entry, Values
+from ..driver import check_driver
 
 if TYPE_CHECKING:
     from pymongo import AsyncMongoClient
 
 
-class MongoVector(Alone, MongoVectors):
+class MongoVector(Alone, VectorStore):
     """Vectors on MongoDB, in the collections of ``@mastra/mongodb``'s ``MongoDBVector``.
 
     ::
@@ -31,6 +34,8 @@ class MongoVector(Alone, MongoVectors):
         busy_timeout: seconds that a change is tried again while others change the same vectors.
     """
 
+    store = "MONGODB"
+
     def __init__(
         self,
         uri: "str | AsyncMongoClient[Any]",
@@ -39,8 +44,13 @@ class MongoVector(Alone, MongoVectors):
         id: str = "vectors",
         busy_timeout: float = 30.0,
     ) -> None:
+        check_driver("MongoVector")
+        from ..client import connected_lazily
+        from ..first_use import FirstUse
+        from .store import MongoVectors
+
         self.id = id
-        database = connected_lazily(
+        self._database = connected_lazily(
             uri,
             db_name,
             FirstUse("if_missing", collections=()),
@@ -51,4 +61,40 @@ class MongoVector(Alone, MongoVectors):
             busy_timeout=busy_timeout,
             allow_non_atomic=False,
         )
-        super().__init__(database)
+        self._vectors = MongoVectors(self._database)
+
+    async def create_index(
+        self, name: str, *, dimension: int, metric: str | None = None, metadata_indexes: Sequence[str] = ()
+    ) -> None:
+        await self._vectors.create_index(name, dimension=dimension, metric=metric, metadata_indexes=metadata_indexes)
+
+    async def list_indexes(self) -> list[str]:
+        return await self._vectors.list_indexes()
+
+    async def describe_index(self, index_name: str) -> VectorIndex:
+        return await self._vectors.describe_index(index_name)
+
+    async def truncate_index(self, index_name: str) -> None:
+        await self._vectors.truncate_index(index_name)
+
+    async def delete_index(self, index_name: str) -> None:
+        await self._vectors.delete_index(index_name)
+
+    async def _upsert(self, index_name: str, entries: list[Entry], namespace: str, deleted: Condition | None) -> None:
+        await self._vectors._upsert(index_name, entries, namespace, deleted)
+
+    async def _query(self, index_name: str, search: Search) -> list[VectorMatch]:
+        return await self._vectors._query(index_name, search)
+
+    async def _update(
+        self,
+        index_name: str,
+        target: list[str] | Condition,
+        values: Values | None,
+        metadata: dict[str, Any] | None,
+        namespace: str,
+    ) -> int:
+        return await self._vectors._update(index_name, target, values, metadata, namespace)
+
+    async def _delete(self, index_name: str, target: list[str] | Condition | None, namespace: str) -> int:
+        return await self._vectors._delete(index_name, target, namespace)
