@@ -14,7 +14,7 @@ from ..pages import Order, Page, Window
 from .encoding import storable
 from .executor import Document
 from .filters import contains
-from .paging import page_through, sorted_by
+from .paging import page_of, sorted_by
 from .versioned_collections import ACTIVE, MongoVersionedDomain, entity_with
 
 TIMES = ("created_at", "updated_at")
@@ -82,14 +82,14 @@ class MongoEntityLists(MongoVersionedDomain[E, V, R]):
         self, given: dict[str, Any], order: Order, window: Window, version: builtins.list[Document]
     ) -> tuple[builtins.list[Document], int]:
         """Served by the index of the time that is sorted by, but for a user's favorites: there are few entities."""
-        matching = [{"$match": _where(given)}]
-        by = sorted_by(wire_name(order.field), "id", direction=order.direction)
+        by, then = sorted_by(wire_name(order.field), "id", direction=order.direction), []
         if (user := given.get("pin_favorited_for")) is not None:
-            matching += _liked(user, self.kind.favorites)
+            then += _liked(user, self.kind.favorites)
             by = {LIKED: -1, **by}
         if "favorited_only" in given:
-            matching.append({"$match": {LIKED: True}})
-        return await page_through(self._database, self.stored.entity, matching, by, window, then=version)
+            then.append({"$match": {LIKED: True}})
+        where = _where(given)
+        return await page_of(self._database, self.stored.entity, where, by, window, then=then, shown=version)
 
 
 def _where(given: dict[str, Any]) -> Document:

@@ -5,43 +5,44 @@ from typing import Any
 
 from ..documents import Collection
 from ..pages import Direction, Window
-from .executor import Document, Executor, Filter, Order
+from .executor import Document, Executor, Fields, Filter, Order
 
 _TOTAL = "mastra_store_total"
-_COUNT: Document = {"$group": {"_id": None, _TOTAL: {"$sum": 1}}}
 
 
 async def page_of(
-    database: Executor, collection: Collection, where: Filter, order: Order, window: Window
-) -> tuple[list[Document], int]:
-    """The documents of a page in order, and how many match."""
-    if window.per_page is None:
-        found = await database.find(collection, where, order=order)
-        return found, len(found)
-    return await page_through(database, collection, [{"$match": where}], order, window)
-
-
-async def page_through(
     database: Executor,
     collection: Collection,
-    matching: list[Document],
+    where: Filter,
     order: Order,
     window: Window,
     *,
     then: Sequence[Document] = (),
+    fields: Fields | None = None,
+    shown: Sequence[Document] = (),
 ) -> tuple[list[Document], int]:
-    """``page_of`` for what a pipeline finds.
+    """The documents of a page in order, and how many match.
 
     Args:
-        then: stages for the documents of the page alone, which keep their order.
+        then: stages that leave some of the matches, or give them what they are ordered by.
+        fields: what is read of each document; ``None`` for all.
+        shown: stages for the documents of the page alone, which keep their order.
     """
-    if window.per_page == 0:
-        return split(await database.aggregate(collection, [*matching, _COUNT]))
-    if window.per_page is None:
-        found = await database.aggregate(collection, [*matching, {"$sort": order}, *then])
+    if window.per_page is None and not then and not shown:
+        found = await database.find(collection, where, fields=fields, order=order)
         return found, len(found)
-    shown: list[Document] = [{"$sort": order}, {"$skip": window.offset}, {"$limit": window.limit}, *then]
-    return split(await database.aggregate(collection, [*matching, *shown, beside(collection, [*matching, _COUNT])]))
+    if window.per_page == 0:
+        return split(await database.aggregate(collection, counted(where, then)))
+    page: list[Document] = [{"$match": where}, *then, {"$sort": order}]
+    if window.per_page is not None:
+        page += [{"$skip": window.offset}, {"$limit": window.limit}]
+    page += shown
+    if fields is not None:
+        page.append({"$project": fields})
+    if window.per_page is None:
+        found = await database.aggregate(collection, page)
+        return found, len(found)
+    return split(await database.aggregate(collection, [*page, beside(collection, counted(where, then))]))
 
 
 def beside(collection: Collection, pipeline: list[Document]) -> Document:
@@ -52,9 +53,9 @@ def beside(collection: Collection, pipeline: list[Document]) -> Document:
     return {"$unionWith": {"coll": collection.name, "pipeline": pipeline}}
 
 
-def counted(where: Filter) -> list[Document]:
+def counted(where: Filter, then: Sequence[Document] = ()) -> list[Document]:
     """The pipeline whose one result is the number of matches; it has none where there are none."""
-    return [{"$match": where}, _COUNT]
+    return [{"$match": where}, *then, {"$group": {"_id": None, _TOTAL: {"$sum": 1}}}]
 
 
 def split(results: list[Document]) -> tuple[list[Document], int]:

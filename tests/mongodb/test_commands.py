@@ -112,6 +112,7 @@ CALLS: dict[str, tuple[Callable[[MongoStorage], Awaitable[Any]], list[str]]] = {
     "agents: get_agent of a version": (lambda s: s.agents.get_agent("e", version_id="v"), ["aggregate"]),
     "agents: list": (lambda s: s.agents.list(status="draft", metadata={"a": 1}), ["aggregate"]),
     "agents: list_agents": (lambda s: s.agents.list_agents(pin_favorited_for="u"), ["aggregate"]),
+    "agents: list, all": (lambda s: s.agents.list(per_page=None), ["find"]),
     "agents: list_agents, all": (lambda s: s.agents.list_agents(per_page=None), ["aggregate"]),
     "agents: update": (
         lambda s: s.agents.update("e", metadata={"a": 1}),
