@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         Unavailable as Unavailable,
     )
     from .mongo.storage import MongoStorage as MongoStorage
+    from .mongo.vectors.alone import MongoVector as MongoVector
     from .pages import DateRange as DateRange, Order as Order, Page as Page
     from .records.agents import (
         Agent as Agent,
@@ -175,6 +176,7 @@ _HOMES = {
     ".sql.vectors.sqlite_store": ("SqliteVector",),
     ".storage": ("Storage",),
     ".transaction": ("Transaction",),
+    ".mongo.vectors.alone": ("MongoVector",),
     ".vectors.base": ("VectorStore",),
     ".vectors.pinecone": ("PineconeVector",),
 }

@@ -47,12 +47,22 @@ VERSIONS = {f"postgresql-{major}": major for major in MAJORS} if GIVEN is None e
 SQL = ["sqlite", "libsql", *VERSIONS]
 LACKING_ON_MONGODB = {"savepoints", "sql"}
 ON_MONGODB = {
+    "agents.test_processes",
+    "conformance.test_agents",
     "conformance.test_memory",
+    "conformance.test_vectors",
     "conformance.test_workflows",
     "domains.test_one_list",
     "workflows.test_processes",
 }
 """Modules whose tests of a storage run there, too: those of the domains that it has."""
+ON_EVERY_POSTGRESQL = {
+    "conformance.test_memory",
+    "conformance.test_workflows",
+    "domains.test_one_list",
+    "workflows.test_processes",
+}
+"""Modules whose tests of a storage run on the older one, too."""
 
 
 EVERYWHERE = bool(os.environ.get("MASTRA_TEST_EVERYWHERE"))
@@ -68,9 +78,8 @@ def backends(module: str, needed: set[str], *, refused: bool) -> list[str]:
     newest = next(iter(VERSIONS))
     if refused and not EVERYWHERE:
         return ["sqlite", newest]
-    if module in ON_MONGODB:
-        return SQL if needed & LACKING_ON_MONGODB else [*SQL, "mongodb"]
-    return SQL if EVERYWHERE else ["sqlite", "libsql", newest]
+    found = SQL if EVERYWHERE or module in ON_EVERY_POSTGRESQL else ["sqlite", "libsql", newest]
+    return [*found, "mongodb"] if module in ON_MONGODB and not needed & LACKING_ON_MONGODB else found
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -234,7 +243,11 @@ def storage_url(request: pytest.FixtureRequest, storage_backend: str) -> Iterato
 def capabilities(request: pytest.FixtureRequest) -> frozenset[str]:
     """What the storage's backend can do."""
     url = request.getfixturevalue("storage_url") if "storage_url" in request.fixturenames else ""
-    lacking = {"sqlite": {"namespaces"}, "libsql": {"namespaces", "patterns"}}
+    lacking = {
+        "sqlite": {"namespaces"},
+        "libsql": {"namespaces", "patterns"},
+        "mongodb": {"namespaces", *LACKING_ON_MONGODB},
+    }
     return ALL_CAPABILITIES - lacking.get(url.partition(":")[0], set())
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from .base import Collection, Index
 
-MODULES = ("copies", "memory", "workflows")
+MODULES = ("copies", "favorites", "memory", "versioned", "workflows")
 
 
 def load_all() -> list[Collection]:

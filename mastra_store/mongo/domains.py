@@ -2,12 +2,22 @@
 
 from importlib import import_module
 
+from ..domains import Domain
 from ..errors import DomainMissing
 from .domain import MongoDomain
+from .executor import Executor
 
 MONGO_DOMAINS = {
     "memory": "memory.MongoMemory",
     "workflows": "workflows.MongoWorkflows",
+    "agents": "versioned.MongoAgents",
+    "prompt_blocks": "versioned.MongoPromptBlocks",
+    "scorer_definitions": "versioned.MongoScorerDefinitions",
+    "mcp_clients": "versioned.MongoMcpClients",
+    "mcp_servers": "versioned.MongoMcpServers",
+    "workspaces": "versioned.MongoWorkspaces",
+    "skills": "versioned.MongoSkills",
+    "favorites": "favorites.MongoFavorites",
 }
 """Name of the domain, and its class in a module of this package."""
 
@@ -27,3 +37,16 @@ def mongo_domain(name: str) -> type[MongoDomain]:
     module, _, class_name = MONGO_DOMAINS[name].rpartition(".")
     found: type[MongoDomain] = getattr(import_module(f".{module}", __package__), class_name)
     return found
+
+
+def mongo_part(name: str, executor: Executor) -> Domain:
+    """A domain, or the vectors, on an executor.
+
+    Raises:
+        DomainMissing: there is no such domain on MongoDB.
+    """
+    if name != "vectors":
+        return mongo_domain(name)(executor)
+    from .vectors.store import MongoVectors
+
+    return MongoVectors(executor)

@@ -6,8 +6,10 @@ The database itself runs each command on its own (``database.py``); a unit of wo
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeVar
 
+from bson.raw_bson import RawBSONDocument
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -37,7 +39,13 @@ Work = Callable[["Executor"], Awaitable[R]]
 
 
 class Executor(ABC):
-    """Runs commands: each on its own, or all in one transaction."""
+    """Runs commands: each on its own, or all in one transaction.
+
+    Attributes:
+        is_unit: whether it is a unit of work, in which MongoDB can not do everything.
+    """
+
+    is_unit: ClassVar[bool] = False
 
     @abstractmethod
     def use(self, collections: Iterable[Collection]) -> None:
@@ -76,12 +84,18 @@ class Executor(ABC):
         return await self.on(collection, found, reads=True)
 
     async def find_any(
-        self, collection: Collection, field: str, values: Sequence[Any], *, fields: Fields | None = None
+        self,
+        collection: Collection,
+        field: str,
+        values: Sequence[Any],
+        *,
+        where: Filter = MappingProxyType({}),
+        fields: Fields | None = None,
     ) -> list[Document]:
-        """Every document whose field has one of the values, of which there may be any number."""
+        """Every match whose field has one of the values, of which there may be any number."""
         found: list[Document] = []
         for some in _parts(values):
-            found += await self.find(collection, {field: {"$in": some}}, fields=fields)
+            found += await self.find(collection, {**where, field: {"$in": some}}, fields=fields)
         return found
 
     async def delete_any(self, collection: Collection, field: str, values: Sequence[Any]) -> int:
@@ -95,7 +109,7 @@ class Executor(ABC):
 
         return await self.on(collection, found, reads=True)
 
-    async def insert(self, collection: Collection, documents: Sequence[Document]) -> None:
+    async def insert(self, collection: Collection, documents: Sequence[Document | RawBSONDocument]) -> None:
         await self.on(collection, lambda c, session: c.insert_many(documents, session=session))
 
     async def put(self, collection: Collection, where: Filter, update: Update) -> bool:
@@ -107,15 +121,22 @@ class Executor(ABC):
         """``put`` for each of several. The positions of those that were inserted."""
         return set((await self._each(collection, updates, upsert=True)).upserted_ids or {})
 
-    async def update_each(self, collection: Collection, updates: Sequence[tuple[Filter, Update]]) -> None:
-        """Change the one match of each filter, if there is one."""
-        await self._each(collection, updates, upsert=False)
+    async def update_each(
+        self, collection: Collection, updates: Sequence[tuple[Filter, Update]], *, ordered: bool = False
+    ) -> None:
+        """Change the one match of each filter, if there is one; with ``ordered`` one after the other."""
+        await self._each(collection, updates, upsert=False, ordered=ordered)
 
     async def _each(
-        self, collection: Collection, updates: Sequence[tuple[Filter, Update]], *, upsert: bool
+        self,
+        collection: Collection,
+        updates: Sequence[tuple[Filter, Update]],
+        *,
+        upsert: bool,
+        ordered: bool = False,
     ) -> BulkWriteResult:
         operations = [UpdateOne(where, update, upsert=upsert) for where, update in updates]
-        return await self.on(collection, lambda c, session: c.bulk_write(operations, ordered=False, session=session))
+        return await self.on(collection, lambda c, session: c.bulk_write(operations, ordered=ordered, session=session))
 
     async def update(self, collection: Collection, where: Filter, update: Update) -> int:
         """Change every match. How many there were."""

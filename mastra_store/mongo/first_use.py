@@ -33,12 +33,14 @@ class FirstUse:
 
     Args:
         create_schema: ``if_missing`` makes what is missing; ``never`` makes nothing at all.
+        collections: what is looked for; all of Mastra's if ``None``.
     """
 
-    def __init__(self, create_schema: CreateSchema) -> None:
+    def __init__(self, create_schema: CreateSchema, collections: Sequence[Collection] | None = None) -> None:
         if create_schema not in ("if_missing", "never"):
             raise InvalidArgument("create_schema", f"must be 'if_missing' or 'never', not {create_schema!r}")
         self._creates = create_schema == "if_missing"
+        self._all = collections
         self.wanted: set[Collection] = set()
         """Collections in use."""
         self._seen: set[Collection] = set()
@@ -50,7 +52,7 @@ class FirstUse:
         Raises:
             SchemaMissing: there is none, and none may be made.
         """
-        wanted = load_all()
+        wanted = load_all() if self._all is None else self._all
         names = [collection.name for collection in wanted]
         there = await database.documents.list_collection_names(filter={"name": {"$in": names}})
         if not self._creates:

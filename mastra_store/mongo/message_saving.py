@@ -13,7 +13,6 @@ from ..jsontext import encode
 from ..records.memory import Message
 from .encoding import document, instant_of
 from .executor import Document, Executor, Work
-from .threads import new_thread
 
 Owners = dict[str, str]
 """Threads and the resources they belong to."""
@@ -94,6 +93,11 @@ async def _stamped_several(tx: Executor, threads: list[str], now: datetime) -> O
         raise NotFound("thread", status="FAILED", thread_id=missing)
     await tx.update(THREADS, where, {"$set": {"updatedAt": now}})
     return owners
+
+
+def new_thread(thread_id: str, resource_id: str, now: datetime) -> Document:
+    """What is stored of a thread that is made for its first messages, but for when it changed."""
+    return {"id": thread_id, "resourceId": resource_id, "title": "", "metadata": None, "createdAt": now}
 
 
 def message_fields(message: Message) -> Document:

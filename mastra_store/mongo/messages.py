@@ -12,12 +12,14 @@ from ..domains import message_input
 from ..domains.base import operation
 from ..domains.memory import MemoryDomain
 from ..domains.message_input import Draft, MessageChange, identifiers, merged_content
+from ..domains.recall import Embedded
 from ..errors import NotFound
 from ..models.types import format_2
 from ..records.memory import Message
 from .domain import MongoDomain
 from .encoding import as_json, document, instant_of
 from .executor import Document, Executor, Work
+from .memory_vectors import delete_vectors, save_with_vectors
 from .message_saving import message_fields, saved_messages
 
 
@@ -26,6 +28,12 @@ class MongoMessages(MongoDomain, MemoryDomain):
 
     async def _save_messages(self, drafts: list[Draft], *, create: tuple[str, str] | None = None) -> list[Message]:
         return await self._database.run(saved_messages(drafts, create))
+
+    async def _save_with_vectors(
+        self, drafts: list[Draft], vectors: list[Embedded], *, create: tuple[str, str] | None = None
+    ) -> list[Message]:
+        # Where the vectors are on this very database, all of it is one transaction.
+        return await save_with_vectors(self._database, self.storage.vectors, drafts, vectors, create)
 
     @operation
     async def update_messages(self, messages: Sequence[Mapping[str, Any]]) -> list[Message]:
@@ -67,12 +75,13 @@ def changed_messages(changes: list[MessageChange]) -> Work[list[Message]]:
 
 
 def deleted_messages(ids: list[str]) -> Work[int]:
-    """Delete messages and stamp the threads they were in."""
+    """Delete messages with their vectors, and stamp the threads they were in."""
 
     async def work(tx: Executor) -> int:
         found = await tx.find_any(MESSAGES, "id", ids, fields={"_id": 0, "thread_id": 1})
         if not found:
             return 0
+        await delete_vectors(tx, "message_id", ids)
         deleted = await tx.delete_any(MESSAGES, "id", ids)
         await touched(tx, {each["thread_id"] for each in found})
         return deleted

@@ -2,18 +2,18 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from ..domains import Domain
 from ..errors import InvalidArgument
 from ..storage import SchemaState, Storage
+from .driver import check_driver
 
 if TYPE_CHECKING:
     from pymongo import AsyncMongoClient
     from pymongo.asynchronous.database import AsyncDatabase
 
     from ..copying.ends import StoredRows
-    from .domain import MongoDomain
     from .first_use import CreateSchema
     from .unit import MongoTransaction
 
@@ -70,8 +70,7 @@ class MongoStorage(Storage):
         allow_non_atomic: bool = False,
         event_listeners: Sequence[Any] = (),
     ) -> None:
-        if find_spec("pymongo") is None:
-            raise ModuleNotFoundError('MongoStorage needs pymongo: pip install "mastra-store[mongodb]"', name="pymongo")
+        check_driver("MongoStorage")
         from .client import connected_lazily
         from .first_use import FirstUse
 
@@ -106,10 +105,10 @@ class MongoStorage(Storage):
             allow_non_atomic=allow_non_atomic,
         )
 
-    def _make_domain(self, name: str) -> "MongoDomain":
-        from .domains import mongo_domain
+    def _make_domain(self, name: str) -> Domain:
+        from .domains import mongo_part
 
-        return mongo_domain(name)(self._database)
+        return mongo_part(name, self._database)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self._database.shown}>"

@@ -1,7 +1,6 @@
 """Threads on MongoDB."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from ..clock import utc_now
@@ -17,6 +16,7 @@ from .domain import MongoDomain
 from .encoding import document, instant_of, object_of, storable
 from .executor import Document, Executor, Work
 from .filters import contains, is_object, literal
+from .memory_vectors import delete_vectors
 from .paging import page_of, sorted_by
 
 _TIMES = {"created_at": "createdAt", "updated_at": "updatedAt"}
@@ -145,9 +145,10 @@ def moved_thread(thread_id: str, resource_id: str) -> Work[Thread | None]:
 
 
 def deleted_thread(thread_id: str) -> Work[int]:
-    """Delete a thread and its messages; the messages first, as above."""
+    """Delete a thread, its messages and their vectors; the thread last, as above."""
 
     async def work(tx: Executor) -> int:
+        await delete_vectors(tx, "thread_id", [thread_id])
         await tx.delete(MESSAGES, {"thread_id": thread_id})
         return await tx.delete_one(THREADS, {"id": thread_id})
 
@@ -176,11 +177,6 @@ def thread_fields(thread: Thread) -> Document:
         "createdAt": thread.created_at,
         "updatedAt": thread.updated_at,
     }
-
-
-def new_thread(thread_id: str, resource_id: str, now: datetime) -> Document:
-    """What is stored of a thread that is made for its first messages, but for when it changed."""
-    return {"id": thread_id, "resourceId": resource_id, "title": "", "metadata": None, "createdAt": now}
 
 
 def merged_over(path: str, given: dict[str, Any]) -> Document:

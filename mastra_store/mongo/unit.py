@@ -8,11 +8,11 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 
 from ..documents import Collection
+from ..domains import Domain
 from ..errors import Conflict, MastraError, QueryFailed, TransactionError, TransactionFailed
 from ..transaction import Transaction, Turns
 from .database import InSession, MongoDatabase
-from .domain import MongoDomain
-from .domains import mongo_domain
+from .domains import mongo_part
 from .errors import TRANSIENT, has_label
 from .executor import Command, Executor, Work
 from .patience import Patience
@@ -33,6 +33,8 @@ class MongoUnit(Executor):
         patience: how long the first call is tried again. Nobody has seen anything of the transaction then, so it may
             begin anew.
     """
+
+    is_unit = True
 
     def __init__(
         self,
@@ -113,8 +115,8 @@ class MongoTransaction(Transaction):
         self._session = session
         self._turns = turns
 
-    def _make_domain(self, name: str) -> MongoDomain:
-        return mongo_domain(name)(self._unit)
+    def _make_domain(self, name: str) -> Domain:
+        return mongo_part(name, self._unit)
 
     @property
     def session(self) -> AsyncClientSession:

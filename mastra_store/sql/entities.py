@@ -1,7 +1,6 @@
 """Making, changing and deleting the entities of versioned domains on SQL."""
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -11,18 +10,18 @@ from sqlalchemy.sql.dml import Delete, Update
 from ..clock import utc_now
 from ..domains.message_input import identifier, optional_identifier
 from ..domains.versioned import named
-from ..domains.versioned_input import (
-    Given,
-    active_version,
-    author,
-    changed_names,
-    changes,
-    given_names,
-    new_version,
-    whole_entity,
+from ..domains.versioned_changes import (
+    Change,
+    automatic_version,
+    first_version,
+    new_entity,
+    no_version,
+    taken,
+    with_fields,
 )
-from ..domains.versioned_kinds import E, R, V, status as checked_status
-from ..errors import AlreadyExists, Conflict, InvalidArgument
+from ..domains.versioned_input import whole_entity
+from ..domains.versioned_kinds import E, R, V
+from ..errors import AlreadyExists
 from ..models.favorites import FavoriteRow
 from .dialects import Attribute, SqlDialect
 from .plans import Work, statement
@@ -41,18 +40,6 @@ from .versioned_tables import (
     version_of_entity,
 )
 
-INITIAL = "Initial version"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What shall become of an entity; ``UNSET`` and ``None`` leave a field as it is."""
-
-    status: str | None
-    active_version_id: str | UnsetType | None
-    author_id: str | UnsetType | None
-    fields: Given
-
 
 class SqlEntities(SqlVersionedDomain[E, V, R]):
     """The part of a versioned domain that writes entities."""
@@ -61,8 +48,8 @@ class SqlEntities(SqlVersionedDomain[E, V, R]):
     async def create(self, *, id: str | None = None, author_id: str | None = None, **fields: Any) -> E:
         tables, owner = self.tables, optional_identifier(author_id, "author_id")
         given = whole_entity(self.kind, fields)
-        entity = new_entity(tables, optional_identifier(id, "id") or str(uuid.uuid4()), owner, given.own)
-        version = first_version(tables, entity.id, given.snapshot)
+        entity = new_entity(self.kind, optional_identifier(id, "id") or str(uuid.uuid4()), owner, given.own)
+        version = first_version(self.kind, entity.id, given.snapshot)
         if self._database.sql.writes_in_ctes:
             values = values_of(entity, "entity") | values_of(version, "version")
             found = await self._database.write(created_at_once(tables).bind(**values))
@@ -88,12 +75,7 @@ class SqlEntities(SqlVersionedDomain[E, V, R]):
         author_id: str | UnsetType | None = UNSET,
         **fields: Any,
     ) -> E:
-        change = Change(
-            None if status is None else checked_status(status, "status"),
-            active_version(active_version_id),
-            author(author_id),
-            changes(self.kind, fields),
-        )
+        change = Change.of(self.kind, status, active_version_id, author_id, fields)
         return await self._database.run(updated_entity(self.tables, identifier(id, "id"), change))
 
     @named("delete_{entity}")
@@ -103,19 +85,6 @@ class SqlEntities(SqlVersionedDomain[E, V, R]):
     @named("dangerously_clear_all")
     async def dangerously_clear_all(self) -> None:
         await self._database.run(cleared_entities(self.tables))
-
-
-def new_entity(tables: AnyTables, id: str, author_id: str | None, own: dict[str, Any]) -> Any:
-    """The record of an entity that is made now: a draft, private if it has an author and nothing else is said."""
-    if "visibility" in tables.kind.entity.__struct_fields__ and author_id is not None:
-        own = {"visibility": "private", **own}
-    now = utc_now()
-    return tables.kind.entity(id=id, status="draft", created_at=now, updated_at=now, author_id=author_id, **own)
-
-
-def first_version(tables: AnyTables, id: str, snapshot: dict[str, Any], message: str | None = None) -> Any:
-    names = given_names(tables.kind, snapshot)
-    return new_version(tables.kind, id, 1, snapshot, changed=names, message=message or INITIAL)
 
 
 def created_in_steps(tables: AnyTables, entity: Any, version: Any) -> Work[bool]:
@@ -133,54 +102,22 @@ def added_version(tables: AnyTables, version: Any) -> Work[Any]:
         AlreadyExists: its id or its number is taken.
     """
     if not (yield inserted_version(tables).bind(**values_of(version, "version"))):
-        parent = {tables.kind.parent: getattr(version, tables.kind.parent)}
-        raise AlreadyExists(
-            f"{tables.kind.noun} version", id=version.id, version_number=version.version_number, **parent
-        )
+        raise taken(tables.kind, version)
     return version
 
 
 def updated_entity(tables: AnyTables, id: str, change: Change) -> Work[Any]:
     """Change an entity while nobody else does, and make a version where its snapshot changes."""
     entity = yield from locked_entity(tables, id)
-    activated = isinstance(change.active_version_id, str)
-    if activated and not (yield version_of_entity(tables).bind(of_entity=id, of_version=change.active_version_id)):
-        raise no_version("active_version_id", change.active_version_id, tables)
+    if change.activated and not (yield version_of_entity(tables).bind(of_entity=id, of_version=change.activated)):
+        raise no_version("active_version_id", change.activated, tables.kind)
     if change.fields.snapshot:
-        yield from automatic_version(tables, id, change.fields.snapshot)
-    changed = with_fields(entity, change.fields.own).evolve(
-        status=change.status or ("published" if activated else entity.status),
-        active_version_id=_or(change.active_version_id, entity.active_version_id),
-        author_id=_or(change.author_id, entity.author_id),
-        updated_at=utc_now(),
-    )
+        latest = yield from found_latest(tables, id)
+        if version := automatic_version(tables.kind, id, latest, change.fields.snapshot):
+            yield from added_version(tables, version)
+    changed = with_fields(entity, change.own).evolve(updated_at=utc_now())
     yield from rewritten(tables, changed)
     return changed
-
-
-def automatic_version(tables: AnyTables, id: str, given: dict[str, Any]) -> Work[None]:
-    """Make a version of the latest one's snapshot with some fields over it, if any of them differs."""
-    kind = tables.kind
-    latest = yield from found_latest(tables, id)
-    if latest is None:
-        raise Conflict(
-            f"the {kind.noun} has no version to change; make one with create_version",
-            status="NO_VERSIONS",
-            **{kind.parent: id},
-        )
-    snapshot = {name: getattr(latest, name) for name in kind.snapshot_names} | given
-    if names := changed_names(kind, latest, snapshot):
-        version = new_version(
-            kind, id, latest.version_number + 1, snapshot, changed=names, message=f"Updated {', '.join(names)}"
-        )
-        yield from added_version(tables, version)
-
-
-def with_fields(entity: Any, own: dict[str, Any]) -> Any:
-    """An entity with fields of its own changed; metadata is merged key by key."""
-    if "metadata" in own:
-        own = {**own, "metadata": {**(entity.metadata or {}), **own["metadata"]}}
-    return entity.evolve(**own)
 
 
 def rewritten(tables: AnyTables, entity: Any) -> Work[None]:
@@ -188,10 +125,6 @@ def rewritten(tables: AnyTables, entity: Any) -> Work[None]:
     values = values_of(entity, "entity")
     names = [f"entity_{column.key.rstrip('_')}" for column in _changeable(tables)]
     yield rewritten_entity(tables).bind(of_entity=entity.id, **{name: values[name] for name in names})
-
-
-def no_version(argument: str, version_id: Any, tables: AnyTables) -> InvalidArgument:
-    return InvalidArgument(argument, f"must be the id of a version of this {tables.kind.noun}, not {version_id!r}")
 
 
 def deleted_entity(tables: AnyTables, id: str) -> Work[int]:
@@ -259,7 +192,3 @@ def _changeable(tables: AnyTables) -> list[Attribute]:
     """The columns of an entity that a change of it may write."""
     fixed = {"id", "created_at", "favorite_count", *tables.kind.fixed}
     return [column for column in tables.entity_columns if column.key not in fixed]
-
-
-def _or(given: str | UnsetType | None, stored: str | None) -> str | None:
-    return stored if isinstance(given, UnsetType) else given

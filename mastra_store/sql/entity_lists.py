@@ -8,12 +8,12 @@ from sqlalchemy.orm import aliased
 
 from ..domains.message_input import identifier, optional_identifier
 from ..domains.versioned import NEWEST_FIRST, named
+from ..domains.versioned_changes import no_version
 from ..domains.versioned_input import filters as checked_filters
 from ..domains.versioned_kinds import E, R, V, status as checked_status
 from ..models.favorites import FavoriteRow
 from ..pages import Order, Page, Window
 from .dialects import SqlDialect
-from .entities import no_version
 from .paging import LIMIT, OFFSET, directed, with_total
 from .plans import Counted, Statement, counted, statement
 from .versioned_tables import AnyTables, SqlVersionedDomain, attribute, by_number, row
@@ -74,7 +74,7 @@ class SqlEntityLists(SqlVersionedDomain[E, V, R]):
             return None
         resolved: R = self.kind.resolved(*found[0])
         if version_id is not None and found[0][-1] is None:
-            raise no_version("version_id", version_id, self.tables)
+            raise no_version("version_id", version_id, self.kind)
         return resolved
 
     async def _listed(

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from ..clock import utc_now
 from ..domains.message_input import identifier, optional_identifier
 from ..domains.versioned import named
-from ..domains.versioned_input import Given, changed_names, new_version, shown, whole_entity
+from ..domains.versioned_changes import first_version, new_entity, saved_entity, saved_version
+from ..domains.versioned_input import Given, shown, whole_entity
 from ..domains.versioned_kinds import E, R, V
-from ..errors import InvalidArgument
-from ..jsontext import same, text_of
-from .entities import added_version, first_version, new_entity, rewritten, with_fields
+from ..jsontext import text_of
+from .entities import added_version, rewritten
 from .plans import Work
 from .versioned_tables import (
     AnyTables,
@@ -38,57 +37,29 @@ class SqlEntitySaving(SqlVersionedDomain[E, V, R]):
 
 def saved(tables: AnyTables, id: str, author_id: str | None, message: str | None, given: Given) -> Work[Any]:
     """Have an entity with this configuration in force, whatever was there before."""
+    kind = tables.kind
     found = yield entity_by_id(tables, locked=True).bind(of_entity=id)
     if not found:
-        version = first_version(tables, id, given.snapshot, message)
-        new = new_entity(tables, id, author_id, given.own)
-        entity = new.evolve(status="published", active_version_id=version.id)
+        version = first_version(kind, id, given.snapshot, message)
+        entity = new_entity(kind, id, author_id, given.own).evolve(status="published", active_version_id=version.id)
         found = yield found_or_made_entity(tables).bind(**values_of(entity, "entity"))
-        if tables.kind.entity(*found[0]).active_version_id == version.id:  # nobody else has made it meanwhile
+        if kind.entity(*found[0]).active_version_id == version.id:  # nobody else has made it meanwhile
             yield from added_version(tables, version)
-            return shown(tables.kind, entity, version)
-    return (yield from _saved_over(tables, tables.kind.entity(*found[0]), author_id, message, given))
+            return shown(kind, entity, version)
+    return (yield from _saved_over(tables, kind.entity(*found[0]), author_id, message, given))
 
 
 def _saved_over(tables: AnyTables, entity: Any, author_id: str | None, message: str | None, given: Given) -> Work[Any]:
-    _refuse_fixed(tables, entity, given)
-    version = yield from _version_with(tables, entity, message, given.snapshot)
-    changed = with_fields(entity, given.own).evolve(
-        status="published", active_version_id=version.id, author_id=author_id or entity.author_id
-    )
-    if not same(changed.to_dict(), entity.to_dict()):
-        changed = changed.evolve(updated_at=utc_now())
-        yield from rewritten(tables, changed)
-    return shown(tables.kind, changed, version)
-
-
-def _version_with(tables: AnyTables, entity: Any, message: str | None, snapshot: dict[str, Any]) -> Work[Any]:
-    """The version in force, or else the latest one, if it has this snapshot; otherwise a new one."""
     kind = tables.kind
     latest = yield from found_latest(tables, entity.id)
-    if latest is None:
-        return (yield from added_version(tables, first_version(tables, entity.id, snapshot, message)))
     in_force = latest
-    if entity.active_version_id not in (None, latest.id):
+    if latest is not None and entity.active_version_id not in (None, latest.id):
         active = yield version_of_entity(tables).bind(of_entity=entity.id, of_version=entity.active_version_id)
         in_force = kind.version(*active[0]) if active else latest
-    names = changed_names(kind, in_force, snapshot)
-    if not names:
-        return in_force
-    if not changed_names(kind, latest, snapshot):
-        return latest
-    version = new_version(
-        kind,
-        entity.id,
-        latest.version_number + 1,
-        snapshot,
-        changed=names,
-        message=message or f"Updated {', '.join(names)}",
-    )
-    return (yield from added_version(tables, version))
-
-
-def _refuse_fixed(tables: AnyTables, entity: Any, given: Given) -> None:
-    for name in sorted(tables.kind.fixed & given.own.keys()):
-        if given.own[name] != getattr(entity, name):
-            raise InvalidArgument(name, f"of a stored {tables.kind.noun} can not be changed")
+    version = saved_version(kind, entity.id, in_force, latest, given.snapshot, message)
+    changed = saved_entity(kind, entity, author_id, given.own, version.id)
+    if version is not in_force and version is not latest:
+        yield from added_version(tables, version)
+    if changed is not entity:
+        yield from rewritten(tables, changed)
+    return shown(kind, changed, version)

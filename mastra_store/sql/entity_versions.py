@@ -2,26 +2,17 @@
 
 import builtins
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Executable, Select, bindparam, delete, func, select, update
 from sqlalchemy.sql.dml import Update
 
 from ..clock import utc_now
-from ..domains.message_input import identifier, identifiers, optional_identifier
+from ..domains.message_input import identifier, identifiers
 from ..domains.versioned import HIGHEST_FIRST, named
-from ..domains.versioned_input import (
-    changed_names,
-    field_names,
-    given_names,
-    new_version,
-    version_number as checked_number,
-    whole_snapshot,
-)
+from ..domains.versioned_changes import Asked, asked_version, taken
+from ..domains.versioned_input import version_number as checked_number
 from ..domains.versioned_kinds import E, R, V
-from ..errors import AlreadyExists
-from ..jsontext import text_of
 from ..pages import Order, Page, Window
 from .dialects import SqlDialect
 from .entities import added_version, without_versions_of
@@ -39,17 +30,6 @@ from .versioned_tables import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A version that shall be made, checked. What is ``None`` is found out beside the others of its entity."""
-
-    id: str | None
-    number: int | None
-    changed_fields: list[str] | None
-    change_message: str | None
-    snapshot: dict[str, Any]
-
-
 class SqlEntityVersions(SqlVersionedDomain[E, V, R]):
     """The part of a versioned domain that is about versions."""
 
@@ -65,13 +45,7 @@ class SqlEntityVersions(SqlVersionedDomain[E, V, R]):
         **snapshot: Any,
     ) -> V:
         identifier(parent_id, "parent_id")
-        asked = Asked(
-            optional_identifier(id, "id"),
-            None if version_number is None else checked_number(version_number),
-            None if changed_fields is None else field_names(self.kind, changed_fields),
-            None if change_message is None else text_of(change_message, "change_message"),
-            whole_snapshot(self.kind, snapshot),
-        )
+        asked = Asked.of(self.kind, id, version_number, changed_fields, change_message, snapshot)
         return await self._database.run(created_version(self.tables, parent_id, asked))
 
     @named("get_{version}")
@@ -132,18 +106,12 @@ class SqlEntityVersions(SqlVersionedDomain[E, V, R]):
 
 def created_version(tables: AnyTables, parent_id: str, asked: Asked) -> Work[Any]:
     """Add a version while nobody else adds one to its entity, so that no number is given twice."""
-    kind, number, names = tables.kind, asked.number, asked.changed_fields
     yield from locked_entity(tables, parent_id)
     latest = yield from found_latest(tables, parent_id)
-    if number is None:
-        number = 1 if latest is None else latest.version_number + 1
-    elif (yield version_by_number(tables).bind(of_entity=parent_id, number=number)):
-        raise AlreadyExists(f"{kind.noun} version", version_number=number, **{kind.parent: parent_id})
-    if names is None:
-        names = given_names(kind, asked.snapshot) if latest is None else changed_names(kind, latest, asked.snapshot)
-    version = new_version(
-        kind, parent_id, number, asked.snapshot, changed=names, message=asked.change_message, id=asked.id
-    )
+    version = asked_version(tables.kind, parent_id, latest, asked)
+    # Where it is not unique in the table.
+    if asked.number and (yield version_by_number(tables).bind(of_entity=parent_id, number=asked.number)):
+        raise taken(tables.kind, version, id=False)
     return (yield from added_version(tables, version))
 
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Generic
 from sqlalchemy import ColumnElement, Executable, Integer, Select, bindparam, cast, func, literal_column, select
 
 from ..domains.versioned import VersionedDomain
+from ..domains.versioned_changes import missing
 from ..domains.versioned_kinds import E, Kind, R, V
-from ..errors import NotFound
 from ..models.base import Base
 from ..models.types import JsonType, UtcTimeType
 from ..records.base import Record
@@ -113,7 +113,7 @@ def locked_entity(tables: AnyTables, id: str) -> Work[Any]:
     """
     found = yield entity_by_id(tables, locked=True).bind(of_entity=id)
     if not found:
-        raise missing(tables, id)
+        raise missing(tables.kind, id)
     return tables.kind.entity(*found[0])
 
 
@@ -121,10 +121,6 @@ def found_latest(tables: AnyTables, id: str) -> Work[Any]:
     """An entity's latest version, or ``None``."""
     found = yield latest_version(tables).bind(of_entity=id, limit=1)
     return tables.kind.version(*found[0]) if found else None
-
-
-def missing(tables: AnyTables, id: str) -> NotFound:
-    return NotFound(tables.kind.noun, **{tables.kind.parent: id})
 
 
 @statement(row)

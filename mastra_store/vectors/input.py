@@ -120,6 +120,14 @@ def values_of(vector: Any, path: str, dimension: int | None = None) -> Values:
     return values
 
 
+def embeddings_of(vectors: Sequence[Any]) -> list[Values]:
+    """Vectors of messages, all of one dimension."""
+    values = [values_of(each, f"embeddings[{index}]") for index, each in enumerate(vectors)]
+    for index, each in enumerate(values):
+        check_dimension(each, len(values[0]), f"embeddings[{index}]")
+    return values
+
+
 def check_dimension(values: Values, dimension: int, path: str) -> None:
     if len(values) != dimension:
         raise InvalidArgument(

@@ -1,7 +1,7 @@
-"""Rows that the TypeScript packages wrote, inserted verbatim: our API shows what theirs showed.
+"""Rows and documents that the TypeScript packages wrote, inserted verbatim: our API shows what theirs showed.
 
-``tests/golden/agents`` holds calls of ``@mastra/pg`` and ``@mastra/libsql``, what they returned, and the rows that were
-there after all of them.
+``tests/golden/agents`` holds calls of ``@mastra/pg``, ``@mastra/libsql`` and ``@mastra/mongodb``, what they returned,
+and the rows that were there after all of them.
 """
 
 import json
@@ -12,7 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import bson.json_util
 import psycopg
+import pymongo
 import pytest
 
 from mastra_store import migrations, open_storage
@@ -52,14 +54,14 @@ class Golden:
         ]
 
 
-@pytest.fixture(params=["pg-core", "libsql-core", "pg-other", "libsql-other"])
+@pytest.fixture(params=[f"{kind}-{part}" for part in ("core", "other") for kind in ("pg", "libsql", "mongodb")])
 def source(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-only_core = pytest.mark.parametrize("source", ["pg-core", "libsql-core"])
+only_core = pytest.mark.parametrize("source", ["pg-core", "libsql-core", "mongodb-core"])
 """For what was called in those alone."""
-only_other = pytest.mark.parametrize("source", ["pg-other", "libsql-other"])
+only_favorites = pytest.mark.parametrize("source", ["pg-other", "libsql-other"])
 
 
 @pytest.fixture
@@ -70,6 +72,10 @@ def address(source: str, request: pytest.FixtureRequest, sqlite_path: Path) -> I
         migrations.upgrade(f"sqlite:///{sqlite_path}")
         insert_sqlite(sqlite_path, rows)
         yield str(sqlite_path)
+    elif source.startswith("mongodb"):
+        url: str = request.getfixturevalue("mongodb_url")
+        insert_mongodb(url, rows)
+        yield url
     else:
         server: Callable[[int], PostgresServer] = request.getfixturevalue("postgres_servers")
         template: Callable[[int], str] = request.getfixturevalue("migrated_template")
@@ -92,6 +98,13 @@ def insert_postgresql(url: str, tables: dict[str, list[dict[str, Any]]]) -> None
             for row in rows:
                 insert = f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s)"
                 connection.execute(insert.encode(), [json.dumps(row)])
+
+
+def insert_mongodb(url: str, collections: dict[str, list[dict[str, Any]]]) -> None:
+    """Insert documents that are recorded as extended JSON."""
+    with pymongo.MongoClient[dict[str, Any]](url) as client:
+        for name, documents in collections.items():
+            client.get_default_database()[name].insert_many(bson.json_util.loads(json.dumps(documents)))
 
 
 def insert_sqlite(path: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
@@ -205,7 +218,7 @@ async def test_the_resolved_agent_is_what_typescript_resolved(golden: Golden) ->
     assert ours(found) == shown
 
 
-@only_other
+@only_favorites
 async def test_favorites_are_read_and_counted(golden: Golden) -> None:
     favorites = golden.storage.favorites
     (state,) = golden.results("favorite", "favorites")

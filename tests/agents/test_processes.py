@@ -6,7 +6,7 @@ from mastra_store import open_storage
 from mastra_store.testing.versioned_builders import stored
 from tests.workflows.test_processes import at_once
 
-PROCESSES, VERSIONS = 4, 20
+PROCESSES, VERSIONS = 4, 10
 
 CREATE_VERSIONS = """
 import asyncio, sys

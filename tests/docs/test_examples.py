@@ -40,8 +40,8 @@ ABOUT_ALL = {
     "vectors",
 }
 """Pages whose examples mean the same on every backend: they run on each."""
-ABOUT_DOMAINS = {"workflows"}
-"""Of those, the pages that run on MongoDB too. That of memory recalls by vectors, which are not there."""
+ABOUT_DOMAINS = {"agents", "memory", "vectors", "workflows"}
+"""Of those, the pages that run on MongoDB too."""
 
 NOT_RUN = {"pip", "make", "pytest"}
 """Commands that set up or test a whole project. What they do is tested elsewhere."""

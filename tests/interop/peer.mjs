@@ -8,7 +8,7 @@
 // or {"error": {"name", "id", "message"}}. A Date is {"$date": "2026-01-01T00:00:00.000Z"}.
 import { createInterface } from "node:readline";
 import { LibSQLStore, LibSQLVector } from "@mastra/libsql";
-import { MongoDBStore } from "@mastra/mongodb";
+import { MongoDBStore, MongoDBVector } from "@mastra/mongodb";
 import { PgVector, PostgresStore } from "@mastra/pg";
 
 // stdout carries answers alone.
@@ -24,6 +24,7 @@ const open = {
     new PgVector({ id: "peer", connectionString: url, ...(schema ? { schemaName: schema } : {}) }),
   libsqlVector: ({ url, token }) => new LibSQLVector({ id: "peer", url, ...(token ? { authToken: token } : {}) }),
   mongodb: ({ url }) => new MongoDBStore({ id: "peer", uri: url, dbName: new URL(url).pathname.slice(1) }),
+  mongodbVector: ({ url }) => new MongoDBVector({ id: "peer", uri: url, dbName: new URL(url).pathname.slice(1) }),
 };
 
 async function answer({ store: number, call, args }) {

@@ -7,12 +7,13 @@ from typing import Any
 import pymongo
 import pytest
 
-from mastra_store import MongoStorage
+from mastra_store import MongoStorage, MongoVector
 from mastra_store.documents import load_all
+from mastra_store.mongo.domains import MONGO_DOMAINS
 from mastra_store.testing.builders import message, thread
 from mastra_store.testing.workflow_builders import snapshot
 from tests.interop.conftest import sent
-from tests.interop.peer import Peer
+from tests.interop.peer import Peer, TypeScriptError
 
 pytestmark = pytest.mark.xdist_group("interop")
 
@@ -22,8 +23,9 @@ async def test_a_database_of_typescript_gets_our_indexes_and_keeps_its_own(node:
         before = indexes(mongodb_url)
 
     async with MongoStorage(mongodb_url) as storage:
+        for name in MONGO_DOMAINS:
+            getattr(storage, name)
         await storage.memory.save_messages("t", [message()])
-        await storage.workflows.create_run(workflow_id="daily", run_id="run")
 
         assert storage.schema_state == "current"
     after = indexes(mongodb_url)
@@ -41,6 +43,24 @@ async def test_a_database_of_ours_is_taken_by_typescript_and_its_indexes_stay(no
 
     after = indexes(mongodb_url)
     assert {name: after[name] for name in before} == before
+
+
+async def test_vectors_of_ours_are_changed_by_typescript_and_its_indexes_are_ours(node: Peer, mongodb_url: str) -> None:
+    """What of it works without Atlas, whose search TypeScript waits for before it stores and when it finds."""
+    with node.open("mongodbVector", mongodb_url) as typescript:
+        async with MongoVector(mongodb_url) as vectors:
+            await vectors.create_index("ours", dimension=2)
+            await vectors.upsert("ours", [[1, 0], [0, 1]], ids=["kept", "gone"], metadata=[{"n": 1}, {}])
+            typescript.call("vectors.updateVector", indexName="ours", id="kept", update={"metadata": {"n": 2}})
+            typescript.call("vectors.deleteVector", indexName="ours", id="gone")
+            with pytest.raises(TypeScriptError):  # registered before it is made
+                typescript.call("vectors.createIndex", indexName="theirs", dimension=2)
+
+            await vectors.upsert("theirs", [[1, 0]], ids=["a"])
+
+            assert typescript.call("vectors.listIndexes") == await vectors.list_indexes() == ["ours", "theirs"]
+            assert [(each.id, each.metadata) for each in await vectors.query("ours", [1, 0])] == [("kept", {"n": 2})]
+            assert (await vectors.describe_index("theirs")).dimension == 2
 
 
 async def test_a_copy_of_either_has_its_time_as_a_date(node: Peer, mongodb_url: str) -> None:

@@ -5,17 +5,19 @@ from typing import Any
 
 import pytest
 
-from mastra_store import DateRange, MongoStorage, Order
+from mastra_store import AlreadyExists, DateRange, MongoStorage, Order
 from mastra_store.documents import Index, load_all
 from mastra_store.documents.memory import MESSAGES
 from mastra_store.mongo.executor import PART
 from mastra_store.mongo.memory import MongoMemory
 from mastra_store.testing.builders import NOON, message, thread
+from mastra_store.testing.versioned_builders import CONFIGURATIONS, added, stored
 from mastra_store.testing.workflow_builders import done, snapshot
 from tests.mongodb.commands import Commands
 
 HELLO = {"id": "m", "role": "user", "content": "Hello"}
 NEW = {"id": "new", "role": "user", "content": "Hello"}
+AGENT = CONFIGURATIONS["agents"]
 IN_TRANSACTION = ["findAndModify", "update", "commitTransaction"]
 
 CALLS: dict[str, tuple[Callable[[MongoStorage], Awaitable[Any]], list[str]]] = {
@@ -27,7 +29,8 @@ CALLS: dict[str, tuple[Callable[[MongoStorage], Awaitable[Any]], list[str]]] = {
         lambda s: s.memory.update_thread_resource_id("t", "other"),
         ["find", "update", "update", "commitTransaction"],
     ),
-    "delete_thread": (lambda s: s.memory.delete_thread("t"), ["delete", "delete", "commitTransaction"]),
+    # The registry is asked for indexes with vectors of messages.
+    "delete_thread": (lambda s: s.memory.delete_thread("t"), ["find", "delete", "delete", "commitTransaction"]),
     "list_threads": (lambda s: s.memory.list_threads(resource_id="r", metadata={"a": 1}), ["aggregate"]),
     "list_threads, all": (lambda s: s.memory.list_threads(per_page=None), ["find"]),
     "list_messages": (lambda s: s.memory.list_messages("t"), ["aggregate"]),
@@ -65,7 +68,7 @@ CALLS: dict[str, tuple[Callable[[MongoStorage], Awaitable[Any]], list[str]]] = {
     ),
     "delete_messages": (
         lambda s: s.memory.delete_messages(["m"]),
-        ["find", "delete", "update", "commitTransaction"],
+        ["find", "find", "delete", "update", "commitTransaction"],
     ),
     "copy_thread": (
         lambda s: s.memory.copy_thread("t"),
@@ -99,7 +102,88 @@ CALLS: dict[str, tuple[Callable[[MongoStorage], Awaitable[Any]], list[str]]] = {
         lambda s: s.workflows.delete_workflow_run_by_id("run", workflow_name="daily"),
         ["delete"],
     ),
+    "agents: create": (lambda s: s.agents.create(id="new", **AGENT), ["update", "insert", "commitTransaction"]),
+    "agents: create, a known one": (
+        lambda s: refused(s.agents.create(id="e", **AGENT)),
+        ["update", "commitTransaction"],
+    ),
+    "agents: get_by_id": (lambda s: s.agents.get_by_id("e"), ["find"]),
+    "agents: get_agent": (lambda s: s.agents.get_agent("e"), ["aggregate"]),
+    "agents: get_agent of a version": (lambda s: s.agents.get_agent("e", version_id="v"), ["aggregate"]),
+    "agents: list": (lambda s: s.agents.list(status="draft", metadata={"a": 1}), ["aggregate"]),
+    "agents: list_agents": (lambda s: s.agents.list_agents(pin_favorited_for="u"), ["aggregate"]),
+    "agents: list, all": (lambda s: s.agents.list(per_page=None), ["find"]),
+    "agents: list_agents, all": (lambda s: s.agents.list_agents(per_page=None), ["aggregate"]),
+    "agents: update": (
+        lambda s: s.agents.update("e", metadata={"a": 1}),
+        ["findAndModify", "commitTransaction"],
+    ),
+    "agents: update, activating": (
+        lambda s: s.agents.update("e", active_version_id="v"),
+        ["find", "findAndModify", "commitTransaction"],
+    ),
+    "agents: delete": (lambda s: s.agents.delete("e"), ["delete", "delete", "delete", "commitTransaction"]),
+    "agents: save_agent, a new one": (
+        lambda s: s.agents.save_agent(id="new", **AGENT),
+        ["aggregate", "update", "insert", "commitTransaction"],
+    ),
+    "agents: save_agent, the same": (
+        lambda s: s.agents.save_agent(id="saved", **AGENT),
+        ["aggregate", "commitTransaction"],
+    ),
+    "agents: save_agent, another": (
+        lambda s: s.agents.save_agent(id="saved", **AGENT | {"name": "New"}),
+        ["aggregate", "insert", "update", "commitTransaction"],
+    ),
+    "agents: create_version": (
+        lambda s: s.agents.create_version("e", **AGENT),
+        ["aggregate", "update", "insert", "commitTransaction"],
+    ),
+    "agents: create_version with a number": (
+        lambda s: s.agents.create_version("e", version_number=7, **AGENT),
+        ["aggregate", "find", "update", "insert", "commitTransaction"],
+    ),
+    "agents: get_version": (lambda s: s.agents.get_version("v"), ["find"]),
+    "agents: get_versions": (lambda s: s.agents.get_versions(["v", "w"]), ["find"]),
+    "agents: get_version_by_number": (lambda s: s.agents.get_version_by_number("e", 1), ["find"]),
+    "agents: get_latest_version": (lambda s: s.agents.get_latest_version("e"), ["find"]),
+    "agents: list_versions": (lambda s: s.agents.list_versions("e"), ["aggregate"]),
+    "agents: count_versions": (lambda s: s.agents.count_versions("e"), ["aggregate"]),
+    "agents: delete_version": (
+        lambda s: s.agents.delete_version("v"),
+        ["find", "update", "delete", "commitTransaction"],
+    ),
+    "agents: delete_versions_by_parent_id": (
+        lambda s: s.agents.delete_versions_by_parent_id("e"),
+        ["delete", "update", "commitTransaction"],
+    ),
+    "skills: update, a version": (
+        lambda s: s.skills.update("e", name="New"),
+        ["find", "findAndModify", "insert", "commitTransaction"],
+    ),
+    "favorite": (
+        lambda s: s.favorites.favorite(user_id="u", entity_type="agent", entity_id="e"),
+        ["find", "update", "findAndModify", "commitTransaction"],
+    ),
+    "favorite, again": (
+        lambda s: s.favorites.favorite(user_id="u", entity_type="agent", entity_id="saved"),
+        ["find", "update", "commitTransaction"],
+    ),
+    "unfavorite": (
+        lambda s: s.favorites.unfavorite(user_id="u", entity_type="agent", entity_id="saved"),
+        ["find", "delete", "findAndModify", "commitTransaction"],
+    ),
+    "is_favorited": (
+        lambda s: s.favorites.is_favorited(user_id="u", entity_type="agent", entity_id="e"),
+        ["find"],
+    ),
+    "list_favorited_ids": (lambda s: s.favorites.list_favorited_ids(user_id="u", entity_type="agent"), ["find"]),
 }
+
+
+async def refused(call: Awaitable[Any]) -> None:
+    with pytest.raises(AlreadyExists):
+        await call
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -179,6 +263,12 @@ PAGES: list[Callable[[MongoStorage], Awaitable[Any]]] = [
     lambda s: s.workflows.list_workflow_runs(per_page=5, workflow_name="daily"),
     lambda s: s.workflows.list_workflow_runs(per_page=5, workflow_name="daily", status="running"),
     lambda s: s.workflows.list_workflow_runs(per_page=5, resource_id="r"),
+    lambda s: s.agents.list(),
+    lambda s: s.agents.list_agents(order=Order("updated_at", "asc")),
+    lambda s: s.agents.list_versions("e"),
+    lambda s: s.agents.list_versions("e", order=Order("created_at", "asc")),
+    lambda s: s.agents.get_latest_version("e"),
+    lambda s: s.favorites.list_favorited_ids(user_id="u", entity_type="agent"),
 ]
 
 
@@ -252,6 +342,11 @@ class filled:  # noqa: N801 (a context manager)
         await storage.memory.save_messages("t", [HELLO])
         await storage.memory.update_resource("r", working_memory="likes tea")
         await storage.workflows.persist_workflow_snapshot("daily", "run", snapshot=snapshot())
+        await stored(storage)
+        await added(storage, id="v")
+        await stored(storage, "skills")
+        await storage.agents.save_agent(id="saved", **AGENT)
+        await storage.favorites.favorite(user_id="u", entity_type="agent", entity_id="saved")
         self._listener.sent.clear()
         return storage, self._listener
 

@@ -264,7 +264,7 @@ class TestTimeouts:
         with own_server.server.database() as url:
             async with MongoStorage(url, command_timeout=5) as storage:
                 await storage.memory.get_threads()
-            async with MongoStorage(url, command_timeout=0.2, create_schema="never") as storage:
+            async with MongoStorage(url, command_timeout=1, create_schema="never") as storage:
                 await storage.memory.get_threads()
                 with (
                     failing(own_server, "find", blockConnection=True, blockTimeMS=3000),

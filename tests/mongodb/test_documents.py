@@ -19,6 +19,7 @@ from mastra_store.pages import Direction
 from mastra_store.records.memory import Message, Resource, Thread
 from mastra_store.testing.builders import NOON, after, ids, message, resource, said, thread
 from mastra_store.testing.strategies import json_objects
+from mastra_store.testing.versioned_builders import CONFIGURATIONS
 from mastra_store.testing.workflow_builders import done, snapshot
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "mongodb-documents.json"
@@ -105,6 +106,26 @@ class TestMastrasDocuments:
             assert ours is not None
             assert types_of(ours) == types_of(theirs), name
 
+    async def test_agents_have_the_same_fields_of_the_same_types(
+        self, storage: MongoStorage, database: Database
+    ) -> None:
+        recorded = bson.json_util.loads((GOLDEN.parent / "agents" / "mongodb-core.json").read_text())
+        given = {**recorded["api_calls"][0]["input"]["agent"]}
+        author, version = given.pop("authorId"), "11111111-1111-4111-8111-111111111111"
+        await storage.agents.create(author_id=author, **given)
+        blocks = [{"type": "text", "content": "block"}]
+        await storage.agents.create_version(
+            given["id"], id=version, name="v2", model=given["model"], instructions=blocks, change_message="v2"
+        )
+        await storage.agents.update(given["id"], active_version_id=version, metadata={"extra": 1})
+
+        for name in ("mastra_agents", "mastra_agent_versions"):
+            documents = recorded["raw_after_all_calls"][name]
+            theirs = [each for each in documents if given["id"] in (each["id"], each.get("agentId"))]
+            ours = list(database[name].find().sort("versionNumber"))
+            assert [each.keys() for each in ours] == [each.keys() for each in theirs]
+            assert [types_of(each) for each in ours] == [types_of(each) for each in theirs]
+
     async def test_a_run_that_a_result_made_is_like_theirs(
         self, golden: dict[str, list[dict[str, Any]]], storage: MongoStorage, database: Database
     ) -> None:
@@ -185,6 +206,38 @@ class TestForeignDocuments:
         assert found is not None
 
         assert await storage.memory.save_thread(found) == found
+
+    async def test_agents_that_lack_what_ours_have(self, storage: MongoStorage, database: Database) -> None:
+        times = {"createdAt": NOON, "updatedAt": NOON}
+        database["mastra_agents"].insert_one({"id": "a", "status": "draft", **times})
+        database["mastra_agent_versions"].insert_one({"id": "v", "agentId": "a", "versionNumber": 1.0, **times})
+
+        liked = await storage.favorites.favorite(user_id="u", entity_type="agent", entity_id="a")
+        found, version = await storage.agents.get_agent("a"), await storage.agents.get_version("v")
+        added = await storage.agents.create_version("a", **CONFIGURATIONS["agents"])
+
+        assert found is not None
+        assert version is not None
+        assert (liked.favorite_count, found.favorite_count, found.resolved_version_id) == (1, 1, "v")
+        assert (found.name, version.name, found.instructions, found.metadata) == (None, "", None, None)
+        assert added.version_number == 2
+
+    async def test_an_active_version_of_another_agent_is_not_shown(
+        self, storage: MongoStorage, database: Database
+    ) -> None:
+        for id in ("a", "b"):
+            await storage.agents.save_agent(id=id, **CONFIGURATIONS["agents"] | {"name": id})
+        other = await storage.agents.get_latest_version("b")
+        assert other is not None
+        database["mastra_agents"].update_one({"id": "a"}, {"$set": {"activeVersionId": other.id}})
+
+        found = await storage.agents.get_agent("a")
+        listed = {each.id: each for each in await storage.agents.list_agents()}
+        saved = await storage.agents.save_agent(id="a", **CONFIGURATIONS["agents"] | {"name": "a"})
+
+        assert found == listed["a"]
+        assert (found.name, listed["b"].name, saved.name) == ("a", "b", "a")
+        assert await storage.agents.count_versions("a") == 1
 
     async def test_fields_of_others_stay(self, storage: MongoStorage, database: Database) -> None:
         await storage.memory.save_messages("t", [message("m")])

@@ -236,7 +236,7 @@ def test_the_indexes_of_mastra_are_among_ours() -> None:
         ours = {(index.keys, index.unique) for index in collection.indexes}
         theirs = {
             (tuple((field, way) for field, way in index["keys"]), index.get("unique", False))
-            for index in golden.get(collection.name, [])  # none of a collection that is ours alone
+            for index in golden.get(collection.name, [])  # it has no favorites, and nothing that is ours alone
         }
         assert theirs <= ours, collection.name
 

@@ -16,6 +16,7 @@ from mastra_store import (
 )
 from mastra_store.mongo.unit import MongoTransaction
 from mastra_store.testing.builders import ids, message, thread
+from mastra_store.testing.versioned_builders import CONFIGURATIONS, added, stored
 from tests.mongodb.commands import Commands
 from tests.requirements import skip_or_fail
 from tests.servers import MissingServerError
@@ -127,6 +128,19 @@ class TestOthersWhoChangeTheSame:
                         await tx.memory.update_thread("t", title="ours")
                 with pytest.raises(Conflict):
                     await storage.transaction(lambda tx: tx.memory.update_thread("t", title="ours"))
+
+    async def test_an_agent_that_gets_a_version_can_not_be_deleted_meanwhile(
+        self, storage: MongoStorage, mongodb_url: str
+    ) -> None:
+        await stored(storage)
+
+        async with MongoStorage(mongodb_url, busy_timeout=0.1) as other, storage.transaction() as tx:
+            version = await added(tx)
+            with pytest.raises(Conflict):
+                await other.agents.delete("e")
+
+        assert await storage.agents.get_version(version.id) == version
+        assert await storage.agents.get_by_id("e") is not None
 
     async def test_racing_callbacks_lose_nothing(self, storage: MongoStorage) -> None:
         async def count(tx: MongoTransaction) -> None:
@@ -247,6 +261,20 @@ class TestStandaloneServer:
             assert ids(await storage.memory.get_threads("s")) == ["t"]
             assert len(copied.cloned_messages) == 2
         assert "commitTransaction" not in listener.names
+
+    async def test_agents_are_made_saved_and_deleted(self, standalone_url: str) -> None:
+        async with MongoStorage(standalone_url) as storage:
+            await storage.agents.create(id="e", **CONFIGURATIONS["agents"])
+            before = await storage.agents.get_by_id("e")
+            await storage.agents.create_version("e", **CONFIGURATIONS["agents"])
+            same = await storage.agents.get_by_id("e")
+            saved = await storage.agents.save_agent(id="e", **CONFIGURATIONS["agents"] | {"name": "New"})
+            await storage.favorites.favorite(user_id="u", entity_type="agent", entity_id="e")
+            await storage.agents.delete("e")
+
+            assert (before, saved.name) == (same, "New")
+            assert await storage.agents.count_versions("e") == 0
+            assert await storage.favorites.list_favorited_ids(user_id="u", entity_type="agent") == []
 
     async def test_what_comes_first_is_what_a_repeated_call_mends(self, standalone_url: str) -> None:
         """A call that broke off between two commands can be made again."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pymongo
 import pytest
 from hypothesis import given, settings, strategies as st
 from sqlalchemy import Text, column, select, table
@@ -13,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 
 from mastra_store import jsontext
+from mastra_store.mongo.vectors.filters import mongo_filter
 from mastra_store.sql import sqlite_functions
 from mastra_store.sql.vectors.postgres_filters import postgres_condition, postgres_filter
 from mastra_store.sql.vectors.sqlite_filters import sqlite_condition, sqlite_filter
@@ -81,6 +83,19 @@ def find_on_sqlite(sqlite_path: Path) -> Iterator[Find]:
     connection.close()
 
 
+@pytest.fixture
+def find_on_mongodb(mongodb_url: str) -> Iterator[Find]:
+    with pymongo.MongoClient[dict[str, Any]](mongodb_url) as client:
+        collection = client.get_default_database()["given"]
+
+        def find(condition: Condition, documents: list[dict[str, Any]]) -> list[int]:
+            collection.delete_many({})
+            collection.insert_many({"_id": nth, "metadata": each} for nth, each in enumerate(documents))
+            return [each["_id"] for each in collection.find(mongo_filter(condition), {"_id": 1})]
+
+        yield find
+
+
 def check(find: Find, filter_: dict[str, Any], documents: list[dict[str, Any]]) -> None:
     condition = parsed(filter_)
 
@@ -95,6 +110,10 @@ def test_postgresql_finds_what_python_finds(find_on_postgres: Find) -> None:
 
 def test_sqlite_finds_what_python_finds(find_on_sqlite: Find) -> None:
     settings(max_examples=500)(given(filters(), DOCUMENTS)(lambda f, d: check(find_on_sqlite, f, d)))()
+
+
+def test_mongodb_finds_what_python_finds(find_on_mongodb: Find) -> None:
+    settings(max_examples=200)(given(filters(), DOCUMENTS)(lambda f, d: check(find_on_mongodb, f, d)))()
 
 
 def test_sqlite_measures_lists_alone(find_on_sqlite: Find) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ...vectors.alone import Alone
 from ..opening import libsql_database
-from .alone import Alone, as_it_is
+from .alone import as_it_is
 from .sqlite import SqliteVectors
 
 

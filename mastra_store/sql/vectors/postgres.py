@@ -21,7 +21,7 @@ from .postgres_filters import postgres_filter
 from .postgres_indexes import IndexWanted, build, made_index, rebuilt
 from .postgres_statements import counted_vectors, deleted, filtered, known_ids, nearest, updated, upserted
 from .postgres_tables import IndexTable
-from .storing import Storing, checked_embeddings
+from .storing import Storing
 
 COPIED_FROM = 200
 """Vectors from which on a COPY costs less than an INSERT: it needs two round trips more."""
@@ -230,7 +230,7 @@ class PostgresVectors(VectorStore):
 
     async def storing(self, index_name: str, vectors: Sequence[Any], *, metadata_indexes: Sequence[str]) -> Storing:
         """Vectors to be stored in a transaction with their messages; their index is made now, if it is missing."""
-        values = checked_embeddings(vectors)
+        values = given.embeddings_of(vectors)
         try:
             found = await self._index(index_name)
         except NotFound:

@@ -2,8 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ...vectors.alone import Alone
 from ..opening import postgres_database
-from .alone import Alone, as_it_is
+from .alone import as_it_is
 from .postgres import PostgresVectors
 
 

@@ -36,7 +36,7 @@ from .sqlite_statements import (
     upserted,
 )
 from .sqlite_tables import FoundTable, SqliteIndex, found_tables, natively_indexed, table_dropped, table_made, taken
-from .storing import Storing, checked_embeddings
+from .storing import Storing
 
 BATCH = 100
 """Vectors of one request to a LibSQL server."""
@@ -176,7 +176,7 @@ class SqliteVectors(VectorStore):
 
     async def storing(self, index_name: str, vectors: Sequence[Any], *, metadata_indexes: Sequence[str]) -> Storing:
         """Vectors to be stored in a transaction with their messages; their index is made now, if it is missing."""
-        values = checked_embeddings(vectors)
+        values = given.embeddings_of(vectors)
         try:
             found = await self._index(index_name, to_write=True)
         except NotFound:

@@ -21,11 +21,3 @@ class Storing:
         """Store them."""
         pairs = zip(ids, self.values, metadata, strict=True)
         yield from self.store([Entry(*each[:2], given.metadata_of(each[2], "metadata")) for each in pairs])
-
-
-def checked_embeddings(vectors: Sequence[Any]) -> list[Values]:
-    """Vectors of messages, all of one dimension."""
-    values = [given.values_of(each, f"embeddings[{index}]") for index, each in enumerate(vectors)]
-    for index, each in enumerate(values):
-        given.check_dimension(each, len(values[0]), f"embeddings[{index}]")
-    return values
