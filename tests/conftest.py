@@ -48,6 +48,9 @@ SQL = ["sqlite", "libsql", *VERSIONS]
 LACKING_ON_MONGODB = {"savepoints", "sql"}
 ON_MONGODB = {
     "conformance.test_memory",
+    "conformance.test_observability",
+    "conformance.test_retention",
+    "conformance.test_scores",
     "conformance.test_workflows",
     "domains.test_one_list",
     "workflows.test_processes",

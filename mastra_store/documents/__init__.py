@@ -8,7 +8,7 @@ from importlib import import_module
 
 from .base import Collection, Index
 
-MODULES = ("memory", "workflows")
+MODULES = ("memory", "workflows", "scores", "observability")
 
 
 def load_all() -> list[Collection]:

@@ -8,6 +8,8 @@ from .domain import MongoDomain
 MONGO_DOMAINS = {
     "memory": "memory.MongoMemory",
     "workflows": "workflows.MongoWorkflows",
+    "scores": "scores.MongoScores",
+    "observability": "observability.MongoObservability",
 }
 """Name of the domain, and its class in a module of this package."""
 

@@ -103,13 +103,17 @@ class Executor(ABC):
         result = await self.on(collection, lambda c, session: c.update_one(where, update, upsert=True, session=session))
         return result.upserted_id is not None
 
+    async def replace(self, collection: Collection, where: Filter, document: Mapping[str, Any]) -> None:
+        """Put a document in the place of the one match, whole, or insert it."""
+        await self.on(collection, lambda c, session: c.replace_one(where, document, upsert=True, session=session))
+
     async def put_each(self, collection: Collection, updates: Sequence[tuple[Filter, Update]]) -> set[int]:
         """``put`` for each of several. The positions of those that were inserted."""
         return set((await self._each(collection, updates, upsert=True)).upserted_ids or {})
 
-    async def update_each(self, collection: Collection, updates: Sequence[tuple[Filter, Update]]) -> None:
-        """Change the one match of each filter, if there is one."""
-        await self._each(collection, updates, upsert=False)
+    async def update_each(self, collection: Collection, updates: Sequence[tuple[Filter, Update]]) -> int:
+        """Change the one match of each filter, if there is one. How many there were."""
+        return (await self._each(collection, updates, upsert=False)).matched_count
 
     async def _each(
         self, collection: Collection, updates: Sequence[tuple[Filter, Update]], *, upsert: bool

@@ -1,25 +1,41 @@
 """Pages in one command: the documents of a page and how many match in all, also where the page is empty."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..documents import Collection
 from ..pages import Direction, Window
-from .executor import Document, Executor, Filter, Order
+from .executor import Document, Executor, Fields, Filter, Order
 
 _TOTAL = "mastra_store_total"
 
 
 async def page_of(
-    database: Executor, collection: Collection, where: Filter, order: Order, window: Window
+    database: Executor,
+    collection: Collection,
+    where: Filter,
+    order: Order,
+    window: Window,
+    *,
+    then: Sequence[Document] = (),
+    fields: Fields | None = None,
 ) -> tuple[list[Document], int]:
-    """The documents of a page in order, and how many match."""
-    if window.per_page is None:
-        found = await database.find(collection, where, order=order)
+    """The documents of a page in order, and how many match.
+
+    Args:
+        then: stages that leave some of the matches, or give them what they are ordered by.
+        fields: what is read of each document; ``None`` for all.
+    """
+    if window.per_page is None and not then:
+        found = await database.find(collection, where, fields=fields, order=order)
         return found, len(found)
     if window.per_page == 0:
-        return split(await database.aggregate(collection, counted(where)))
-    shown: list[Document] = [{"$match": where}, {"$sort": order}, {"$skip": window.offset}, {"$limit": window.limit}]
-    return split(await database.aggregate(collection, [*shown, beside(collection, counted(where))]))
+        return split(await database.aggregate(collection, counted(where, then)))
+    shown: list[Document] = [{"$match": where}, *then, {"$sort": order}, {"$skip": window.offset}]
+    shown.append({"$limit": window.limit})
+    if fields is not None:
+        shown.append({"$project": fields})
+    return split(await database.aggregate(collection, [*shown, beside(collection, counted(where, then))]))
 
 
 def beside(collection: Collection, pipeline: list[Document]) -> Document:
@@ -30,9 +46,9 @@ def beside(collection: Collection, pipeline: list[Document]) -> Document:
     return {"$unionWith": {"coll": collection.name, "pipeline": pipeline}}
 
 
-def counted(where: Filter) -> list[Document]:
+def counted(where: Filter, then: Sequence[Document] = ()) -> list[Document]:
     """The pipeline whose one result is the number of matches; it has none where there are none."""
-    return [{"$match": where}, {"$group": {"_id": None, _TOTAL: {"$sum": 1}}}]
+    return [{"$match": where}, *then, {"$group": {"_id": None, _TOTAL: {"$sum": 1}}}]
 
 
 def split(results: list[Document]) -> tuple[list[Document], int]:
