@@ -40,7 +40,7 @@ ABOUT_ALL = {
     "vectors",
 }
 """Pages whose examples mean the same on every backend: they run on each."""
-ABOUT_DOMAINS = {"observability", "retention", "scores", "workflows"}
+ABOUT_DOMAINS = {"errors", "observability", "retention", "scores", "workflows"}
 """Of those, the pages that run on MongoDB too. That of memory recalls by vectors, which are not there."""
 
 NOT_RUN = {"pip", "make", "pytest"}
