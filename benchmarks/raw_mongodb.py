@@ -10,19 +10,23 @@ from pymongo import AsyncMongoClient, ReturnDocument, UpdateOne, WriteConcern
 from pymongo.read_concern import ReadConcern
 
 from mastra_store.records.memory import Message, Thread
+from mastra_store.records.observability import Span, Trace
+from mastra_store.records.scores import Score
 
-from .raw import MESSAGES_AFTER, MESSAGES_BEFORE
+from .raw import MESSAGES_AFTER, MESSAGES_BEFORE, SCORE
+from .raw_spans import SPAN
 
 Document = dict[str, Any]
 
 encode, decode = msgspec.json.Encoder().encode, msgspec.json.Decoder().decode
 
 _OLDEST_FIRST, _NEWEST_FIRST = {"createdAt": 1, "id": 1}, {"createdAt": -1, "id": -1}
+_KEY_AND_STAMPS = frozenset({"traceId", "spanId", "createdAt", "updatedAt"})
 _MAJORITY = WriteConcern("majority")
 
 
 class RawMongo:
-    """Saving messages is a transaction, as in the storage; a list counts its matches in the same command."""
+    """Saving messages or spans is a transaction, as in the storage; a list counts its matches in the same command."""
 
     def __init__(self, url: str, pool_size: int) -> None:
         self._client: AsyncMongoClient[Document] = AsyncMongoClient(url, maxPoolSize=pool_size)
@@ -31,6 +35,8 @@ class RawMongo:
         self._threads = database["mastra_threads"]
         self._messages = database["mastra_messages"]
         self._runs = database["mastra_workflow_snapshot"]
+        self._scores = database["mastra_scorers"]
+        self._spans = database["mastra_ai_spans"]
 
     async def open(self) -> None:
         await self._client.aconnect()
@@ -129,6 +135,47 @@ class RawMongo:
         merged: dict[str, Any] = found["snapshot"]["context"]
         return merged
 
+    async def list_scores(self, run_id: str, limit: int) -> tuple[list[Score], int]:
+        where = {"runId": run_id}
+        shown: list[Document] = [{"$match": where}, {"$sort": _NEWEST_FIRST}, {"$limit": limit}]
+        cursor = await self._scores.aggregate([*shown, _counted("mastra_scorers", where)])
+        *found, count = await cursor.to_list()
+        return [Score(*map(each.get, SCORE)) for each in found], count["total"]
+
+    async def save_score(self, score: Score) -> str:
+        now = datetime.now(UTC)
+        given = zip(SCORE, msgspec.structs.astuple(score), strict=True)
+        stored = {name: value for name, value in given if value is not None} | {"createdAt": now, "updatedAt": now}
+        await self._scores.replace_one({"id": score.id}, stored, upsert=True)
+        return score.id
+
+    async def get_trace(self, trace_id: str) -> Trace | None:
+        oldest_first = {"startedAt": 1, "spanId": 1}
+        found = await self._spans.find({"traceId": trace_id}).sort(oldest_first).to_list()
+        return Trace(trace_id, [Span(*map(each.get, SPAN)) for each in found]) if found else None
+
+    async def list_traces(self, limit: int) -> tuple[list[Span], int]:
+        where = {"parentSpanId": None}
+        newest_first = {"startedAt": -1, "traceId": -1, "spanId": -1}
+        shown: list[Document] = [{"$match": where}, {"$sort": newest_first}, {"$limit": limit}]
+        *found, count = await (await self._spans.aggregate([*shown, _counted("mastra_ai_spans", where)])).to_list()
+        return [Span(*map(each.get, SPAN)) for each in found], count["total"]
+
+    async def create_spans(self, spans: Sequence[Span]) -> None:
+        now = datetime.now(UTC)
+        updates = [
+            UpdateOne(
+                {"traceId": span.trace_id, "spanId": span.span_id},
+                {"$set": _given(span) | {"updatedAt": now}, "$setOnInsert": {"createdAt": now}},
+                upsert=True,
+            )
+            for span in spans
+        ]
+        async with self._client.start_session() as session:
+            await session.start_transaction(ReadConcern("snapshot"), _MAJORITY)
+            await self._spans.bulk_write(updates, ordered=False, session=session)
+            await session.commit_transaction()
+
 
 def _counted(collection: str, where: Document) -> Document:
     count = [{"$match": where}, {"$group": {"_id": None, "total": {"$sum": 1}}}]
@@ -152,6 +199,12 @@ def _neighbours(target: Document) -> list[list[Document]]:
         ]
         for near, beyond, order, most in sides
     ]
+
+
+def _given(span: Span) -> Document:
+    """What is stored of a span, but for its key and what the storage decides itself."""
+    given = zip(SPAN, msgspec.structs.astuple(span), strict=True)
+    return {name: value for name, value in given if value is not None and name not in _KEY_AND_STAMPS}
 
 
 def _thread(found: Document) -> Thread:

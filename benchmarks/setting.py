@@ -36,9 +36,14 @@ POSTGRES_POOL, SQLITE_POOL, MONGODB_POOL = 20, 5, 100
 """The storages' own defaults."""
 
 MONGODB_THREADS = 2
-"""Threads with messages."""
+"""Threads with messages, runs with scores and long traces that are read."""
 _LONG_THREADS = frozenset(map(data.thread_id, range(MONGODB_THREADS)))
 _THREADS = frozenset(map(data.thread_id, range(2 * data.LONG_THREADS)))
+_SCORED_RUNS = frozenset(map(data.run_id, range(10 * MONGODB_THREADS)))
+_TRACES = frozenset(map(data.trace_id, [*range(MONGODB_THREADS), *range(data.TRACES - 100, data.TRACES)]))
+_JSON = frozenset(
+    {"metadata", "snapshot", "scorer", "entity", "input", "output", "tags", "attributes"}
+)  # none of them a message's content, which is text
 
 _OF_OURS = "mastra_store_*_idx"
 """The names of indexes that Mastra does not have."""
@@ -189,13 +194,20 @@ def _fill_mongodb(url: str) -> None:
 
 
 def _is_stored(row: Any) -> bool:
-    if isinstance(row, data.ThreadCells):
-        return row.id in _THREADS
-    return not isinstance(row, data.MessageCells) or row.thread_id in _LONG_THREADS
+    match row:
+        case data.ThreadCells():
+            return row.id in _THREADS
+        case data.MessageCells():
+            return row.thread_id in _LONG_THREADS
+        case data.ScoreCells():
+            return row.run_id in _SCORED_RUNS
+        case data.SpanCells():
+            return row.trace_id in _TRACES
+    return True
 
 
 def _as_bson(column: str, cell: Any) -> Any:
-    return msgspec.json.decode(cell) if column in ("metadata", "snapshot") else cell
+    return msgspec.json.decode(cell) if column in _JSON and cell is not None else cell
 
 
 def _vacuum(*urls: str) -> None:

@@ -50,6 +50,9 @@ ON_MONGODB = {
     "agents.test_processes",
     "conformance.test_agents",
     "conformance.test_memory",
+    "conformance.test_observability",
+    "conformance.test_retention",
+    "conformance.test_scores",
     "conformance.test_vectors",
     "conformance.test_workflows",
     "domains.test_one_list",
@@ -57,7 +60,6 @@ ON_MONGODB = {
 }
 """Modules whose tests of a storage run there, too: those of the domains that it has."""
 ON_EVERY_POSTGRESQL = {
-    "conformance.test_memory",
     "conformance.test_workflows",
     "domains.test_one_list",
     "workflows.test_processes",

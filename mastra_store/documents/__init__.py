@@ -8,7 +8,7 @@ from importlib import import_module
 
 from .base import Collection, Index
 
-MODULES = ("copies", "favorites", "memory", "versioned", "workflows")
+MODULES = ("copies", "favorites", "memory", "observability", "scores", "versioned", "workflows")
 
 
 def load_all() -> list[Collection]:

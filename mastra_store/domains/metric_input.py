@@ -3,15 +3,16 @@
 import math
 import re
 import uuid
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from .. import jsontext
 from ..clock import utc_now
 from ..errors import InvalidArgument
 from ..jsontext import text_of
 from ..pages import instant
-from ..records.observability import Metric
+from ..records.observability import Metric, MetricAggregate
 from .message_input import MAX_ID, identifier
 from .span_context import where_measured
 
@@ -20,9 +21,12 @@ Labels = Mapping[str, Any]
 MetricInput = Metric | Mapping[str, Any]
 """A record, or a dict of its fields. Keys may be snake_case or camelCase, and ``at`` means ``recorded_at``."""
 
+PERCENTILES = (50, 95, 99)
+"""What aggregates have of them."""
 MAX_LABELS = 8
 """Labels that aggregates are grouped by."""
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _LABEL = re.compile(r"[A-Za-z0-9_.:/-]{1,128}")
 _NAMES = {
     "id": "id",
@@ -109,6 +113,16 @@ def bucket_length(bucket: Any) -> int | None:
     raise InvalidArgument(
         "bucket", f'must be like "30s", "5m", "1h", "1d", "1w", or a timedelta of whole milliseconds, not {bucket!r}'
     )
+
+
+def start_of(milliseconds: int | None) -> datetime | None:
+    """When a bucket begins, of its milliseconds since 1970."""
+    return None if milliseconds is None else _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def in_order(aggregates: Iterable[MetricAggregate]) -> list[MetricAggregate]:
+    """Oldest bucket first, then by the labels: databases sort those each in its own way."""
+    return sorted(aggregates, key=lambda each: (each.start or _EPOCH, jsontext.encode(list(each.labels.values()))))
 
 
 def _number(value: Any, path: str) -> float:

@@ -10,12 +10,14 @@ from typing import Any
 
 from ..clock import utc_now
 from ..errors import InvalidArgument
-from ..pages import DateRange, Page
+from ..pages import DateRange, Page, Window
 from ..records.scores import Score, ScoreSummary
 from . import score_input
 from .base import operation
+from .message_input import identifier, optional_identifier
 from .pruning import Prunable
 from .score_input import ScoreInput
+from .score_summaries import DayOfScorer, summaries_of
 
 
 class ScoresDomain(Prunable, ABC):
@@ -110,7 +112,7 @@ class ScoresDomain(Prunable, ABC):
     async def get_score_by_id(self, score_id: str) -> Score | None:
         """One score, or ``None`` if there is none."""
 
-    @abstractmethod
+    @operation
     async def list_scores_by_scorer_id(
         self,
         scorer_id: str,
@@ -134,8 +136,12 @@ class ScoresDomain(Prunable, ABC):
         Raises:
             InvalidArgument: a bad page, id or source.
         """
+        key = {"scorer_id": identifier(scorer_id, "scorer_id")}
+        chosen = _chosen(entity_id=entity_id, entity_type=entity_type, source=source)
+        chosen |= _chosen(organization_id=organization_id, project_id=project_id)
+        return await self._list_scores(key | chosen, Window.of(page, per_page))
 
-    @abstractmethod
+    @operation
     async def list_scores_by_run_id(
         self,
         run_id: str,
@@ -146,8 +152,11 @@ class ScoresDomain(Prunable, ABC):
         per_page: int | None = 100,
     ) -> Page[Score]:
         """The scores of a run. Everything else as in ``list_scores_by_scorer_id``."""
+        key = {"run_id": identifier(run_id, "run_id")}
+        chosen = _chosen(organization_id=organization_id, project_id=project_id)
+        return await self._list_scores(key | chosen, Window.of(page, per_page))
 
-    @abstractmethod
+    @operation
     async def list_scores_by_entity_id(
         self,
         entity_id: str,
@@ -159,8 +168,11 @@ class ScoresDomain(Prunable, ABC):
         per_page: int | None = 100,
     ) -> Page[Score]:
         """The scores of an entity: an agent, a workflow. Everything else as in ``list_scores_by_scorer_id``."""
+        key = {"entity_id": identifier(entity_id, "entity_id"), "entity_type": identifier(entity_type, "entity_type")}
+        chosen = _chosen(organization_id=organization_id, project_id=project_id)
+        return await self._list_scores(key | chosen, Window.of(page, per_page))
 
-    @abstractmethod
+    @operation
     async def list_scores_by_span(
         self,
         trace_id: str,
@@ -172,8 +184,15 @@ class ScoresDomain(Prunable, ABC):
         per_page: int | None = 100,
     ) -> Page[Score]:
         """The scores of a span of a trace. Everything else as in ``list_scores_by_scorer_id``."""
+        key = {"trace_id": identifier(trace_id, "trace_id"), "span_id": identifier(span_id, "span_id")}
+        chosen = _chosen(organization_id=organization_id, project_id=project_id)
+        return await self._list_scores(key | chosen, Window.of(page, per_page))
 
     @abstractmethod
+    async def _list_scores(self, chosen: Mapping[str, str], window: Window) -> Page[Score]:
+        """The scores whose fields have these values, newest first."""
+
+    @operation
     async def get_score_summary(
         self,
         *,
@@ -196,6 +215,12 @@ class ScoresDomain(Prunable, ABC):
         Raises:
             InvalidArgument: a bad id or source.
         """
+        chosen = _chosen(scorer_id=scorer_id, entity_id=entity_id, entity_type=entity_type, source=source)
+        return summaries_of(await self._days_of_scorers(chosen, between))
+
+    @abstractmethod
+    async def _days_of_scorers(self, chosen: Mapping[str, str], between: DateRange | None) -> list[DayOfScorer]:
+        """The scores whose fields have these values, added up by scorer and day."""
 
     @abstractmethod
     async def dangerously_clear_all(self) -> None:
@@ -208,3 +233,10 @@ def _one_of(score: ScoreInput | None, given: dict[str, Any]) -> Score:
     if given:
         raise InvalidArgument(next(iter(given)), "stands beside a whole score; put it into the score")
     return score_input.whole_score(score, utc_now())
+
+
+def _chosen(*, source: str | None = None, **ids: str | None) -> dict[str, str]:
+    """The filters that were given, checked."""
+    given = {name: optional_identifier(value, name) for name, value in ids.items()}
+    given["source"] = None if source is None else score_input.source(source)
+    return {name: value for name, value in given.items() if value is not None}

@@ -15,7 +15,7 @@ from ..errors import InvalidArgument
 from ..jsontext import as_object, storable_raw, storable_raws, text_of
 from ..pages import instant
 from ..records.observability import Span
-from .message_input import MAX_ID, identifier
+from .message_input import MAX_ID, identifier, identifiers
 from .span_values import ENTITY_TYPES, SPAN_TYPES
 
 SpanInput = Span | Mapping[str, Any]
@@ -27,6 +27,8 @@ Cells = dict[str, Any]
 REQUIRED = ("trace_id", "span_id", "name", "span_type", "started_at")
 STAMPED = frozenset({"created_at", "updated_at"})
 """What the storage decides itself, whatever is given (contract: observability.md, "trigger_set_timestamps")."""
+MAX_DELETED = 1000
+"""Traces that one call may delete (contract: observability.md, "batchDeleteTraces")."""
 KEY = frozenset({"trace_id", "span_id"})
 
 _NAMES: dict[str, str] = {
@@ -115,6 +117,18 @@ def span_updates(records: Sequence[Mapping[str, Any]]) -> list[SpanUpdate]:
     return [by_key[key] for key in sorted(by_key)]
 
 
+def deleted_traces(trace_ids: Sequence[str]) -> list[str]:
+    """The ids of traces that one call may delete.
+
+    Raises:
+        InvalidArgument: one is none, or there are too many.
+    """
+    ids = identifiers(trace_ids, "trace_ids")
+    if len(ids) > MAX_DELETED:
+        raise InvalidArgument("trace_ids", f"must be at most {MAX_DELETED}, not {len(ids)}")
+    return ids
+
+
 def part_of(path: str, name: str) -> str:
     """The path of a field; at the top, of an argument."""
     return f"{path}.{name}" if path else name
@@ -187,7 +201,8 @@ _WORDS = {
     if check in (span_type, entity_type)
 }
 _JSON = {name: dict for name, check in CHECKS.items() if check is _object} | {"links": list}
-_TIMES = frozenset(name for name, check in CHECKS.items() if check is _time)
+TIMES = frozenset(name for name, check in CHECKS.items() if check is _time)
+"""Fields whose cells are times, as text."""
 _ANYTHING = frozenset(name for name, check in CHECKS.items() if check is storable_raw)
 
 
@@ -206,7 +221,7 @@ def _plain_cells(given: dict[str, Any]) -> Cells | None:
             cells[name] = value
         elif name in _ANYTHING or _JSON.get(name) is kind:
             json[name] = value
-        elif kind is datetime and value.tzinfo is UTC and name in _TIMES:
+        elif kind is datetime and value.tzinfo is UTC and name in TIMES:
             cells[name] = iso_milliseconds(value)
         elif (kind is str and name in _WORDS and value in _WORDS[name]) or (kind is bool and name == "is_event"):
             cells[name] = value

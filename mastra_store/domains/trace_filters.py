@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from ..errors import InvalidArgument
 from ..jsontext import as_object, storable, text_of
-from ..pages import DateRange
+from ..pages import DateRange, Window
 from .message_input import identifier
 from .span_input import entity_type, one_of, span_type, texts
 from .span_values import TRACE_STATUSES
@@ -59,6 +59,16 @@ class TraceFilters(TypedDict, total=False):
     """Likewise."""
     tags: list[str] | None
     """All of them must be there."""
+
+
+def trace_window(page: int, per_page: int) -> Window:
+    """The window of a page of traces, checked."""
+    window = Window.of(page, per_page)
+    if per_page is None or not 1 <= per_page <= MAX_PER_PAGE:
+        raise InvalidArgument(
+            "per_page", f"must be an integer from 1 to {MAX_PER_PAGE}, not {per_page!r}", status="INVALID_PAGE"
+        )
+    return window
 
 
 def trace_filters(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -107,6 +107,11 @@ class MongoDatabase(Executor):
         with self.translating():
             return await self._first_use.seen(self)
 
+    async def check(self, collection: Collection) -> None:
+        """See that a command may come for a collection."""
+        with self.translating():
+            await self._first_use.check(self, collection)
+
     async def ping(self) -> None:
         await self.ready()
         with self.translating():
@@ -119,6 +124,7 @@ class MongoDatabase(Executor):
 
     async def on(self, collection: Collection, command: Command[R], *, reads: bool = False) -> R:
         await self.prepared()
+        await self.check(collection)
         database = self._reads if reads else self.documents
         with self.translating():
             if self._own_writes is None:
@@ -168,6 +174,7 @@ class InSession(Executor):
         self._database.use(collections)
 
     async def on(self, collection: Collection, command: Command[R], *, reads: bool = False) -> R:
+        await self._database.check(collection)
         found: AsyncCollection[Document] = self._database.documents[collection.name]
         with self._database.translating():
             return await command(found, self._session)

@@ -18,6 +18,8 @@ MONGO_DOMAINS = {
     "workspaces": "versioned.MongoWorkspaces",
     "skills": "versioned.MongoSkills",
     "favorites": "favorites.MongoFavorites",
+    "scores": "scores.MongoScores",
+    "observability": "observability.MongoObservability",
 }
 """Name of the domain, and its class in a module of this package."""
 

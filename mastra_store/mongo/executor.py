@@ -117,15 +117,20 @@ class Executor(ABC):
         result = await self.on(collection, lambda c, session: c.update_one(where, update, upsert=True, session=session))
         return result.upserted_id is not None
 
+    async def replace(self, collection: Collection, where: Filter, document: Mapping[str, Any]) -> None:
+        """Put a document in the place of the one match, whole, or insert it."""
+        await self.on(collection, lambda c, session: c.replace_one(where, document, upsert=True, session=session))
+
     async def put_each(self, collection: Collection, updates: Sequence[tuple[Filter, Update]]) -> set[int]:
         """``put`` for each of several. The positions of those that were inserted."""
         return set((await self._each(collection, updates, upsert=True)).upserted_ids or {})
 
     async def update_each(
         self, collection: Collection, updates: Sequence[tuple[Filter, Update]], *, ordered: bool = False
-    ) -> None:
-        """Change the one match of each filter, if there is one; with ``ordered`` one after the other."""
-        await self._each(collection, updates, upsert=False, ordered=ordered)
+    ) -> int:
+        """Change the one match of each filter, if there is one; with ``ordered`` one after the other. How many there
+        were."""
+        return (await self._each(collection, updates, upsert=False, ordered=ordered)).matched_count
 
     async def _each(
         self,

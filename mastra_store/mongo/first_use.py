@@ -44,6 +44,8 @@ class FirstUse:
         self.wanted: set[Collection] = set()
         """Collections in use."""
         self._seen: set[Collection] = set()
+        self._refused: set[Collection] = set()
+        """Of those, the ones without a unique index, which may not be made."""
         self._looking = asyncio.Lock()
 
     async def opened(self, database: "MongoDatabase") -> SchemaState:
@@ -79,25 +81,49 @@ class FirstUse:
         """Look at the indexes of the collections in use, once, and make those that are missing.
 
         Returns:
-            Whether some were missing.
+            Whether some were made.
 
         Raises:
             SchemaBehind: an index that is there contradicts ours, or can not be made of what is stored.
-            SchemaMissing: a unique index is missing, and none may be made.
         """
         async with self._looking:
             unseen = sorted(self.wanted - self._seen, key=lambda collection: collection.name)
             return any([await self._look_at(database, collection) for collection in unseen])
+
+    async def check(self, database: "MongoDatabase", collection: Collection) -> None:
+        """See that a command may come for a collection in use. One that lacked its unique index is looked at anew.
+
+        Only then, since a domain may do without one of its collections: a database of Mastra's has none for metrics.
+
+        Raises:
+            SchemaMissing: a unique index is missing, and none may be made.
+        """
+        if collection in self._refused:
+            self._refused.discard(collection)
+            await self._look_at(database, collection)
+            if collection in self._refused:
+                names = ", ".join(index.name for index in collection.indexes if index.unique)
+                raise SchemaMissing(
+                    f"{collection.name} in {database.shown} lacks the index {names}, without which documents may be "
+                    "stored twice, and create_schema='never' forbids to make it: run the commands of "
+                    "schema/mongodb.json",
+                    collection=collection.name,
+                )
 
     async def _look_at(self, database: "MongoDatabase", collection: Collection) -> bool:
         there = await _indexes(database, collection)
         missing = [index for index in collection.indexes if not _is_there(index, there, collection, database)]
         if missing and self._creates:
             await _create(database, collection, missing)
+        elif any(index.unique for index in missing):
+            self._refused.add(collection)
         elif missing:
-            _tell_missing(database, collection, missing)
+            names = ", ".join(index.name for index in missing)
+            logger.warning(
+                "%s in %s lacks indexes, so some calls read all of it: %s", collection.name, database.shown, names
+            )
         self._seen.add(collection)
-        return bool(missing)
+        return self._creates and bool(missing)
 
 
 async def _indexes(database: "MongoDatabase", collection: Collection) -> Sequence[Mapping[str, Any]]:
@@ -142,17 +168,6 @@ async def _create(database: "MongoDatabase", collection: Collection, indexes: li
             f"not be made of {', '.join(_shown(each) for each in definitions if 'unique' in each)}",
             collection=collection.name,
         ) from error
-
-
-def _tell_missing(database: "MongoDatabase", collection: Collection, missing: list[Index]) -> None:
-    names = ", ".join(index.name for index in missing)
-    if any(index.unique for index in missing):
-        raise SchemaMissing(
-            f"{collection.name} in {database.shown} lacks the index {names}, without which documents may be stored "
-            "twice, and create_schema='never' forbids to make it: run the commands of schema/mongodb.json",
-            collection=collection.name,
-        )
-    logger.warning("%s in %s lacks indexes, so some calls read all of it: %s", collection.name, database.shown, names)
 
 
 def _shown(definition: Mapping[str, Any]) -> str:

@@ -102,7 +102,7 @@ class MongoThreads(MongoDomain, MemoryDomain):
         if resource_id:
             where["resourceId"] = identifier(resource_id, "resource_id")
         if metadata:
-            where["$expr"] = contains("$metadata", metadata_filter(metadata))
+            where["$expr"] = contains("$metadata", storable(metadata_filter(metadata), "metadata"))
         by = sorted_by(_TIMES[order.field], "id", direction=order.direction)
         found, total = await page_of(self._database, THREADS, where, by, window)
         return window.show([thread_of(each) for each in found], total)

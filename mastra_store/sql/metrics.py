@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -22,11 +22,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Double
 
-from .. import jsontext
 from ..clock import iso_milliseconds
 from ..domains.base import operation
 from ..domains.message_input import identifier
-from ..domains.metric_input import Labels, bucket_length, label_names, labels as checked_labels, metric_name
+from ..domains.metric_input import (
+    PERCENTILES,
+    Labels,
+    bucket_length,
+    in_order,
+    label_names,
+    labels as checked_labels,
+    metric_name,
+    start_of,
+)
 from ..domains.observability import LATEST_FIRST, ObservabilityDomain
 from ..models.observability import MetricRow
 from ..models.types import JsonType, UtcTwinType
@@ -48,9 +56,6 @@ METRIC = (
     MetricRow.trace_id,
     MetricRow.span_id,
 )
-PERCENTILES = (50, 95, 99)
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +125,7 @@ class SqlMetrics(SqlDomain, ObservabilityDomain):
         paths = {f"label_{index}": self._database.sql.label_path(each) for index, each in enumerate(names)}
         shape = aggregates(chosen, in_buckets=length is not None, labels=len(names))
         rows = await self._database.read(shape.bind(**values, **paths))
-        found = [_aggregate(names, *row) for row in rows if row[1 + len(names)]]
-        return sorted(found, key=lambda each: (each.start or _EPOCH, jsontext.encode(list(each.labels.values()))))
+        return in_order(_aggregate(names, *row) for row in rows if row[1 + len(names)])
 
 
 def metric_cells(metric: Metric) -> dict[str, Any]:
@@ -237,7 +241,7 @@ def _nth(numbered: Any, position: ColumnElement[Any]) -> ColumnElement[Any]:
 def _aggregate(names: tuple[str, ...], start: int | None, *columns: Any) -> MetricAggregate:
     labels, figures = columns[: len(names)], columns[len(names) :]
     return MetricAggregate(
-        None if start is None else _EPOCH + timedelta(milliseconds=start),
+        start_of(start),
         dict(zip(names, labels, strict=True)),
         *figures,
     )

@@ -21,19 +21,14 @@ from sqlalchemy.sql.dml import Delete
 
 from ..clock import utc_now
 from ..domains.base import operation
-from ..domains.message_input import identifiers
 from ..domains.observability import ObservabilityDomain
-from ..domains.span_input import Cells, SpanUpdate, span_update, span_updates
-from ..errors import InvalidArgument
+from ..domains.span_input import Cells, SpanUpdate, deleted_traces, span_update, span_updates
 from ..models.observability import MetricRow, SpanRow
 from ..models.types import UtcTwinType
 from .dialects import SqlDialect
 from .domain import SqlDomain
 from .plans import Call, Work, statement
 from .span_rows import KEY, column_of, given_spans, given_values, groups_of, in_chunks, is_time
-
-MAX_DELETED = 1000
-"""Traces that one call may delete (contract: observability.md, "batchDeleteTraces")."""
 
 
 class SqlSpanSaving(SqlDomain, ObservabilityDomain):
@@ -68,9 +63,7 @@ class SqlSpanSaving(SqlDomain, ObservabilityDomain):
 
     @operation
     async def batch_delete_traces(self, trace_ids: Sequence[str]) -> int:
-        ids = identifiers(trace_ids, "trace_ids")
-        if len(ids) > MAX_DELETED:
-            raise InvalidArgument("trace_ids", f"must be at most {MAX_DELETED}, not {len(ids)}")
+        ids = deleted_traces(trace_ids)
         if not ids:
             return 0
         deleted = await self._database.write(without_traces().bind(ids=ids))

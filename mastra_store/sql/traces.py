@@ -9,9 +9,8 @@ from sqlalchemy.orm import aliased
 
 from ..domains.base import operation
 from ..domains.observability import NEWEST_FIRST, ObservabilityDomain
-from ..domains.trace_filters import MAX_PER_PAGE, TraceFilters, trace_filters
+from ..domains.trace_filters import TraceFilters, trace_filters, trace_window
 from ..domains.traces import input_preview
-from ..errors import InvalidArgument
 from ..models.observability import SpanRow
 from ..pages import Order, Page, Window
 from ..records.observability import LightSpan, Span
@@ -101,11 +100,7 @@ class SqlTraces(SqlDomain, ObservabilityDomain):
 
 def listing(filters: Mapping[str, Any], page: int, per_page: int) -> Listing:
     """What a list is of, checked."""
-    window = Window.of(page, per_page)
-    if per_page is None or not 1 <= per_page <= MAX_PER_PAGE:
-        raise InvalidArgument(
-            "per_page", f"must be an integer from 1 to {MAX_PER_PAGE}, not {per_page!r}", status="INVALID_PAGE"
-        )
+    window = trace_window(page, per_page)
     values = trace_filters(filters)
     started, ended = values.pop("started_at", None), values.pop("ended_at", None)
     status, with_error = values.pop("status", None), values.pop("has_child_error", None)

@@ -55,7 +55,14 @@ def maker(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-ON_MONGODB = {"test_agents", "test_memory", "test_workflows", "test_workflow_threads"}
+ON_MONGODB = {
+    "test_agents",
+    "test_memory",
+    "test_observability",
+    "test_scores",
+    "test_workflows",
+    "test_workflow_threads",
+}
 """Modules of the domains that MongoDB has."""
 
 

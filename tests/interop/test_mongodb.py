@@ -26,6 +26,9 @@ async def test_a_database_of_typescript_gets_our_indexes_and_keeps_its_own(node:
         for name in MONGO_DOMAINS:
             getattr(storage, name)
         await storage.memory.save_messages("t", [message()])
+        await storage.workflows.create_run(workflow_id="daily", run_id="run")
+        await storage.scores.save_score(run_id="run", metric="accuracy", value=1)
+        await storage.observability.record_metric("tokens", 1)
 
         assert storage.schema_state == "current"
     after = indexes(mongodb_url)

@@ -11,6 +11,8 @@ from mastra_store.documents.memory import MESSAGES
 from mastra_store.mongo.executor import PART
 from mastra_store.mongo.memory import MongoMemory
 from mastra_store.testing.builders import NOON, message, thread
+from mastra_store.testing.score_builders import payload
+from mastra_store.testing.span_builders import span, whole_span
 from mastra_store.testing.versioned_builders import CONFIGURATIONS, added, stored
 from mastra_store.testing.workflow_builders import done, snapshot
 from tests.mongodb.commands import Commands
@@ -178,6 +180,51 @@ CALLS: dict[str, tuple[Callable[[MongoStorage], Awaitable[Any]], list[str]]] = {
         ["find"],
     ),
     "list_favorited_ids": (lambda s: s.favorites.list_favorited_ids(user_id="u", entity_type="agent"), ["find"]),
+    "save_score": (lambda s: s.scores.save_score(payload(id="s")), ["update"]),
+    "save_score of a metric": (lambda s: s.scores.save_score(run_id="run", metric="m", value=1), ["update"]),
+    "get_score_by_id": (lambda s: s.scores.get_score_by_id("s"), ["find"]),
+    "list_scores_by_run_id": (lambda s: s.scores.list_scores_by_run_id("run"), ["aggregate"]),
+    "list_scores_by_run_id, all": (lambda s: s.scores.list_scores_by_run_id("run", per_page=None), ["find"]),
+    "list_scores_by_span": (lambda s: s.scores.list_scores_by_span("t", "s"), ["aggregate"]),
+    "get_score_summary": (lambda s: s.scores.get_score_summary(between=DateRange(NOON)), ["aggregate"]),
+    "create_span": (lambda s: s.observability.create_span(span("new")), ["update"]),
+    "create_span, a known one": (lambda s: s.observability.create_span(span(ended_at=NOON)), ["update"]),
+    "batch_create_spans, a thousand": (
+        lambda s: s.observability.batch_create_spans([whole_span(f"{number}") for number in range(1000)]),
+        ["update", "commitTransaction"],
+    ),
+    "update_span": (lambda s: s.observability.update_span("t", "s", {"output": 1, "error": None}), ["update"]),
+    "batch_update_spans": (
+        lambda s: s.observability.batch_update_spans(
+            [{"trace_id": "t", "span_id": name, "updates": {"output": name, "error": None}} for name in ("s", "u")]
+        ),
+        ["update", "commitTransaction"],
+    ),
+    "get_span": (lambda s: s.observability.get_span("t", "s"), ["find"]),
+    "get_root_span": (lambda s: s.observability.get_root_span("t"), ["find"]),
+    "get_trace": (lambda s: s.observability.get_trace("t"), ["find"]),
+    "get_trace_light": (lambda s: s.observability.get_trace_light("t"), ["find"]),
+    "get_branch": (lambda s: s.observability.get_branch("t", "s"), ["find"]),
+    "list_traces": (
+        lambda s: s.observability.list_traces(status="running", tags=["a"], has_child_error=False, page=1),
+        ["aggregate"],
+    ),
+    "list_traces_light": (lambda s: s.observability.list_traces_light(order=Order("ended_at", "desc")), ["aggregate"]),
+    "batch_delete_traces": (
+        lambda s: s.observability.batch_delete_traces([f"{number}" for number in range(1000)]),
+        ["delete"],
+    ),
+    "log_tool_call": (lambda s: s.observability.log_tool_call(tool_name="x", duration=1), ["update"]),
+    "record_metric": (lambda s: s.observability.record_metric("tokens", 1), ["update"]),
+    "batch_create_metrics, a thousand": (
+        lambda s: s.observability.batch_create_metrics([{"name": "tokens", "value": n} for n in range(1000)]),
+        ["update", "commitTransaction"],
+    ),
+    "list_metrics": (lambda s: s.observability.list_metrics(name="tokens", labels={"a": 1}), ["aggregate"]),
+    "get_metric_aggregate": (
+        lambda s: s.observability.get_metric_aggregate("tokens", bucket="1h", by=["a", "b"]),
+        ["aggregate"],
+    ),
 }
 
 
@@ -269,6 +316,17 @@ PAGES: list[Callable[[MongoStorage], Awaitable[Any]]] = [
     lambda s: s.agents.list_versions("e", order=Order("created_at", "asc")),
     lambda s: s.agents.get_latest_version("e"),
     lambda s: s.favorites.list_favorited_ids(user_id="u", entity_type="agent"),
+    lambda s: s.scores.list_scores_by_scorer_id("accuracy"),
+    lambda s: s.scores.list_scores_by_run_id("run"),
+    lambda s: s.scores.list_scores_by_entity_id("agent", entity_type="AGENT"),
+    lambda s: s.scores.list_scores_by_span("t", "s"),
+    lambda s: s.observability.get_trace("t"),
+    lambda s: s.observability.get_trace_light("t"),
+    lambda s: s.observability.list_traces(),
+    lambda s: s.observability.list_traces(order=Order("started_at", "asc"), started_at=DateRange(NOON)),
+    lambda s: s.observability.list_traces_light(),
+    lambda s: s.observability.list_metrics(),
+    lambda s: s.observability.list_metrics(name="tokens", between=DateRange(NOON)),
 ]
 
 
@@ -299,6 +357,8 @@ async def test_neighbours_are_read_in_the_order_of_an_index(mongodb_url: str) ->
         (lambda s: s.memory.list_messages_by_id(["m"]), "id_1"),
         (lambda s: s.memory.get_resource_by_id("r"), "id_1"),
         (lambda s: s.workflows.load_workflow_snapshot("daily", "run"), "workflow_name_1_run_id_1"),
+        (lambda s: s.scores.get_score_by_id("s"), "id_1"),
+        (lambda s: s.observability.get_span("t", "s"), "spanId_1_traceId_1"),
     ],
 )
 async def test_what_has_a_key_is_found_by_its_index(
@@ -347,6 +407,8 @@ class filled:  # noqa: N801 (a context manager)
         await stored(storage, "skills")
         await storage.agents.save_agent(id="saved", **AGENT)
         await storage.favorites.favorite(user_id="u", entity_type="agent", entity_id="saved")
+        await storage.scores.save_score(payload(id="s"))
+        await storage.observability.create_span(span())
         self._listener.sent.clear()
         return storage, self._listener
 

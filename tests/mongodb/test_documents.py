@@ -18,11 +18,13 @@ from mastra_store.mongo import encoding
 from mastra_store.pages import Direction
 from mastra_store.records.memory import Message, Resource, Thread
 from mastra_store.testing.builders import NOON, after, ids, message, resource, said, thread
+from mastra_store.testing.score_builders import payload
+from mastra_store.testing.span_builders import span
 from mastra_store.testing.strategies import json_objects
 from mastra_store.testing.versioned_builders import CONFIGURATIONS
 from mastra_store.testing.workflow_builders import done, snapshot
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "mongodb-documents.json"
+GOLDEN = Path(__file__).parent.parent / "golden"
 AT = datetime(2026, 1, 2, 3, 4, 1, 567000, tzinfo=UTC)
 
 Database = pymongo.database.Database[dict[str, Any]]
@@ -44,7 +46,9 @@ async def storage(mongodb_url: str) -> Any:
 @pytest.fixture
 def golden(database: Database) -> dict[str, list[dict[str, Any]]]:
     """What ``@mastra/mongodb`` stored, in the database too."""
-    documents = bson.json_util.loads(GOLDEN.read_text())["documents"]
+    documents = loaded("mongodb-documents.json")["documents"]
+    for file, collection in (("scores.json", "mastra_scorers"), ("spans.json", "mastra_ai_spans")):
+        documents[collection] = loaded(file)["mongodb"]["rows"]
     for name, stored in documents.items():
         database[name].insert_many(stored)
     return documents  # type: ignore[no-any-return]
@@ -95,12 +99,16 @@ class TestMastrasDocuments:
         await storage.memory.save_messages(messages=[message("ours", thread_id="ours")])
         await storage.memory.save_resource(resource("ours", working_memory="# Notes", metadata={"k": [1]}))
         await storage.workflows.persist_workflow_snapshot("ours", "run", snapshot=snapshot())
+        await storage.scores.save_score(without_id(golden["mastra_scorers"][0]) | {"id": "ours"})
+        await storage.observability.create_span(without_id(golden["mastra_ai_spans"][0]) | {"spanId": "ours"})
 
         for name, key, theirs in [
             ("mastra_threads", {"id": "ours"}, golden["mastra_threads"][0]),
             ("mastra_messages", {"id": "ours"}, golden["mastra_messages"][0]),
             ("mastra_resources", {"id": "ours"}, golden["mastra_resources"][0]),
             ("mastra_workflow_snapshot", {"workflow_name": "ours"}, golden["mastra_workflow_snapshot"][0]),
+            ("mastra_scorers", {"id": "ours"}, golden["mastra_scorers"][0] | {"structuredOutput": None}),
+            ("mastra_ai_spans", {"spanId": "ours"}, golden["mastra_ai_spans"][0]),
         ]:
             ours = database[name].find_one(key)
             assert ours is not None
@@ -125,6 +133,17 @@ class TestMastrasDocuments:
             ours = list(database[name].find().sort("versionNumber"))
             assert [each.keys() for each in ours] == [each.keys() for each in theirs]
             assert [types_of(each) for each in ours] == [types_of(each) for each in theirs]
+
+    async def test_a_span_that_runs_has_no_end_as_theirs(self, storage: MongoStorage, database: Database) -> None:
+        await storage.observability.create_span(span())
+
+        stored = database["mastra_ai_spans"].find_one()
+        assert stored is not None
+        assert stored["endedAt"] is None
+        assert stored.keys() == {
+            *("_id", "traceId", "spanId", "name", "spanType", "isEvent", "startedAt", "endedAt"),
+            *("createdAt", "updatedAt"),
+        }
 
     async def test_a_run_that_a_result_made_is_like_theirs(
         self, golden: dict[str, list[dict[str, Any]]], storage: MongoStorage, database: Database
@@ -157,6 +176,34 @@ class TestForeignDocuments:
         assert await storage.memory.get_thread_by_id("t") == thread("t")
         [found] = await storage.memory.get_messages("t")
         assert (found.type, found.resource_id, found.text) == (None, None, "Hi")
+
+    async def test_scores_of_which_much_is_missing_or_text(self, storage: MongoStorage, database: Database) -> None:
+        early = "2024-02-29T23:30:00.000Z"
+        database["mastra_scorers"].insert_many(
+            [
+                {"id": "bare", "scorerId": "a", "runId": "r", "createdAt": early},
+                {"id": "text", "scorerId": "a", "runId": "r", "createdAt": early, "score": 1, "scorer": '{"id": "a"}'},
+            ]
+        )
+
+        text, bare = await storage.scores.list_scores_by_run_id("r")
+        [summary] = await storage.scores.get_score_summary()
+
+        assert (text.score, type(text.score), text.scorer) == (1.0, float, {"id": "a"})
+        assert (bare.score, bare.scorer, bare.metadata, bare.created_at) == (None, None, None, text.created_at)
+        assert [(day.day.isoformat(), day.count, day.mean) for day in summary.days] == [("2024-02-29", 1, 1.0)]
+
+    async def test_spans_of_which_much_is_missing_or_text(self, storage: MongoStorage, database: Database) -> None:
+        database["mastra_ai_spans"].insert_one(
+            {"traceId": "t", "spanId": "s", "name": "work", "startedAt": "2024-02-29T12:00:00.000Z", "metadata": "{}"}
+        )
+
+        found = await storage.observability.get_span("t", "s")
+        [light] = await storage.observability.list_traces_light(status="running")
+
+        assert found is not None
+        assert (found.started_at, found.ended_at, found.is_event, found.metadata) == (NOON, None, False, {})
+        assert light.started_at == NOON
 
     async def test_content_as_an_object(self, storage: MongoStorage, database: Database) -> None:
         database["mastra_messages"].insert_one(
@@ -317,6 +364,7 @@ class TestEncoding:
     ) -> None:
         await storage.memory.save_thread(thread("t", metadata={"n": [number]}))
         await storage.workflows.update_workflow_results("w", "r", step_id="s", result={"output": [number]})
+        await storage.observability.create_span(span(metadata={"n": [number]}))
 
         found = await storage.memory.get_thread_by_id("t")
         assert found is not None
@@ -324,6 +372,9 @@ class TestEncoding:
         stored = await storage.workflows.load_workflow_snapshot("w", "r")
         assert stored is not None
         assert stored["context"]["s"]["output"] == [number]
+        (root,) = await storage.observability.list_traces(metadata={"n": [number]})
+        assert root.metadata == {"n": [number]}
+        assert ids(await storage.memory.list_threads(metadata={"n": [number]})) == ["t"]
 
     @pytest.mark.parametrize("number", [2**63 + 1, 10**400])
     async def test_another_one_is_refused_with_its_path(self, storage: MongoStorage, number: int) -> None:
@@ -333,10 +384,16 @@ class TestEncoding:
             await storage.workflows.persist_workflow_snapshot("w", "r", snapshot=snapshot(result={"n": number}))
         with pytest.raises(InvalidArgument) as of_result:
             await storage.workflows.update_workflow_results("w", "r", step_id="s", result={"n": number})
+        with pytest.raises(InvalidArgument) as of_span:
+            await storage.observability.create_span(span(output={"n": number}))
+        with pytest.raises(InvalidArgument) as of_filter:
+            await storage.observability.list_traces(metadata={"n": number})
 
         assert of_thread.value.details["argument"] == "thread.metadata.n[1]"
         assert of_snapshot.value.details["argument"] == "snapshot.result.n"
         assert of_result.value.details["argument"] == "result.n"
+        assert of_span.value.details["argument"] == "span s.output.n"
+        assert of_filter.value.details["argument"] == "metadata.n"
         assert await storage.memory.get_threads() == []
 
     async def test_what_is_too_large_is_refused_with_its_size_before_it_is_sent(self, storage: MongoStorage) -> None:
@@ -351,17 +408,20 @@ class TestEncoding:
             storage.workflows.persist_workflow_snapshot("w", "r", snapshot=snapshot(result=text)),
             storage.workflows.update_workflow_results("w", "r", step_id="s", result=text),
             storage.workflows.update_workflow_state("w", "r", status="success", result=text),
+            storage.scores.save_score(payload(output=text)),
+            storage.observability.batch_create_spans([span("small"), span("large", output=text)]),
         ):
             with pytest.raises(InvalidArgument) as each:
                 await call
             refused.append(each.value)
 
         assert [each.details["argument"] for each in refused] == [
-            "thread", "messages[1]", "resource", "snapshot", "result", "state",
+            "thread", "messages[1]", "resource", "snapshot", "result", "state", "score", "span large",
         ]  # fmt: skip
         assert all("16,777,216" in each.message and "16,77" in each.message[:40] for each in refused)
         assert ids(await storage.memory.get_threads()) == ["t"]
         assert await storage.memory.get_messages("t") == []
+        assert await storage.observability.get_trace("t") is None
 
     async def test_the_largest_is_stored(self, storage: MongoStorage) -> None:
         empty = encode({"id": "r", "workingMemory": "", "metadata": None, "createdAt": NOON, "updatedAt": NOON})
@@ -399,6 +459,17 @@ async def test_dates_bound_a_list_to_the_millisecond(storage: MongoStorage) -> N
     page = await storage.memory.list_messages("t", between=DateRange(after(1), after(3), end_exclusive=True))
 
     assert ids(page) == ["1", "2"]
+
+
+def loaded(file: str) -> Any:
+    """A golden file of extended JSON, its times in UTC."""
+    options: Any = bson.json_util.JSONOptions(tz_aware=True, tzinfo=UTC)
+    return bson.json_util.loads((GOLDEN / file).read_text(), json_options=options)
+
+
+def without_id(document: dict[str, Any]) -> dict[str, Any]:
+    """What Mastra was given of a document."""
+    return {name: value for name, value in document.items() if name != "_id"}
 
 
 def encoding_options() -> Any:

@@ -12,6 +12,9 @@ import pytest
 from mastra_store import Conflict, InvalidArgument, MongoStorage, SchemaBehind, SchemaMissing, export_schemas
 from mastra_store.documents import load_all
 from mastra_store.documents.memory import THREADS
+from mastra_store.documents.observability import METRICS
+from mastra_store.testing.builders import NOON
+from mastra_store.testing.span_builders import span
 from tests.mongodb.commands import Commands
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -206,6 +209,36 @@ class TestNever:
 
         assert "id_1" in refused.value.message
         assert catalog(database) == {"mastra_threads": {("createdAt_1", False)}}
+
+    async def test_a_database_of_mastra_has_spans_and_no_metrics_until_somebody_makes_their_collection(
+        self, mongodb_url: str, database: Database
+    ) -> None:
+        commands = json.loads(export_schemas(dialect="mongodb"))
+        ours, mastras = (
+            [each for each in commands if (each["createIndexes"] == METRICS.name) is is_ours]
+            for is_ours in (True, False)
+        )
+        for command in mastras:
+            database.command(command)
+
+        async with MongoStorage(mongodb_url, create_schema="never") as storage:
+            await storage.observability.create_span(span())
+            with pytest.raises(SchemaMissing, match=METRICS.name) as refused:
+                await storage.observability.record_metric("tokens", 1)
+            async with storage.transaction() as tx:
+                await tx.observability.create_span(span(ended_at=NOON))
+                with pytest.raises(SchemaMissing):
+                    await tx.observability.record_metric("tokens", 1)
+            await storage.memory.get_threads()
+            there = METRICS.name in database.list_collection_names()
+            for command in ours:
+                database.command(command)
+            recorded = await storage.observability.record_metric("tokens", 1)
+
+            assert (await storage.observability.list_metrics()).items == (recorded,)
+            assert (await storage.observability.list_traces(status="success")).total == 1
+        assert not there
+        assert "id_1" in refused.value.message
 
     async def test_another_missing_index_is_a_warning(
         self, mongodb_url: str, database: Database, caplog: pytest.LogCaptureFixture

@@ -16,6 +16,7 @@ from mastra_store import (
 )
 from mastra_store.mongo.unit import MongoTransaction
 from mastra_store.testing.builders import ids, message, thread
+from mastra_store.testing.span_builders import span, span_ids
 from mastra_store.testing.versioned_builders import CONFIGURATIONS, added, stored
 from tests.mongodb.commands import Commands
 from tests.requirements import skip_or_fail
@@ -154,6 +155,32 @@ class TestOthersWhoChangeTheSame:
         found = await storage.memory.get_thread_by_id("t")
         assert found is not None
         assert found.metadata == {"count": 20}
+
+    async def test_batches_that_share_spans_are_all_stored(self, storage: MongoStorage) -> None:
+        forth = [span(f"{number:02}") for number in range(50)]
+
+        await asyncio.gather(
+            *(storage.observability.batch_create_spans(forth if number % 2 else forth[::-1]) for number in range(6)),
+            *(storage.observability.create_span(span("49", output=number)) for number in range(6)),
+        )
+
+        trace = await storage.observability.get_trace("t")
+        assert trace is not None
+        assert span_ids(trace.spans) == span_ids(forth)
+
+    async def test_a_batch_that_the_server_refuses_in_the_middle_leaves_nothing(self, mongodb_url: str) -> None:
+        async with MongoStorage(mongodb_url) as storage:
+            await storage.observability.create_span(span("s", input="kept"))
+            await storage.database["mastra_ai_spans"].create_index("name", unique=True, name="theirs")
+
+            with pytest.raises(AlreadyExists):
+                await storage.observability.batch_create_spans(
+                    [span("a", name="once"), span("b", name="twice"), span("c", name="twice"), span("s", input="lost")]
+                )
+
+            trace = await storage.observability.get_trace("t")
+            assert trace is not None
+            assert [(each.span_id, each.input) for each in trace.spans] == [("s", "kept")]
 
 
 class TestCancellation:

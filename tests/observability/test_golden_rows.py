@@ -1,4 +1,5 @@
-"""Rows of spans as the TypeScript packages left them, put in as they are, and what those packages gave back of them."""
+"""Rows and documents of spans as the TypeScript packages left them, put in as they are, and what those packages gave
+back of them."""
 
 import json
 import sqlite3
@@ -6,17 +7,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import bson.json_util
+import msgspec
 import psycopg
+import pymongo
 import pytest
 
-from mastra_store import PgStorage, SqliteStorage
+from mastra_store import MongoStorage, PgStorage, SqliteStorage
 from mastra_store.domains.observability import ObservabilityDomain
 from mastra_store.records.observability import LightSpan, Span
 
 TAKEN = json.loads((Path(__file__).parent.parent / "golden" / "spans.json").read_text(encoding="utf-8"))
 TIMES = {"startedAt", "endedAt", "createdAt", "updatedAt"}
 OVERWRITTEN = "span-1"
-"""The last of the recorded calls stored this span once more, after it had been read."""
+"""On SQL the last of the recorded calls stored this span once more, after it had been read."""
 
 
 @pytest.mark.postgres(18)
@@ -47,18 +51,42 @@ async def test_of_libsql(sqlite_path: Path) -> None:
         await _gives_what_typescript_gave(storage.observability, TAKEN["libsql"])
 
 
-async def _gives_what_typescript_gave(observability: ObservabilityDomain, taken: dict[str, Any]) -> None:
-    """Compare what both have: TypeScript on PostgreSQL leaves fields out."""
+async def test_of_mongodb(mongodb_url: str) -> None:
+    async with MongoStorage(mongodb_url) as storage:
+        await storage.init()
+        with pymongo.MongoClient[dict[str, Any]](mongodb_url) as typescript:
+            documents = bson.json_util.loads(json.dumps(TAKEN["mongodb"]["rows"]))
+            typescript.get_default_database()["mastra_ai_spans"].insert_many(documents)
+        # Fields that were not given are missing there.
+        fields = dict.fromkeys(field.encode_name for field in msgspec.structs.fields(Span))
+        rows = [{name: each.get(name) for name in fields} for each in documents]
+
+        await _gives_what_typescript_gave(storage.observability, TAKEN["mongodb"] | {"rows": rows}, overwritten=False)
+
+
+async def _gives_what_typescript_gave(
+    observability: ObservabilityDomain, taken: dict[str, Any], *, overwritten: bool = True
+) -> None:
+    """Compare what both have: TypeScript on PostgreSQL leaves fields out.
+
+    Args:
+        overwritten: whether the last of the recorded calls was done: on MongoDB it was refused.
+    """
     stored = {each["spanId"]: each for each in taken["rows"]}
     compared: set[tuple[str, str]] = set()
     for call in taken["calls"]:
         for shown in _spans(call["result"]):
-            if shown["spanId"] == OVERWRITTEN:
+            if overwritten and shown["spanId"] == OVERWRITTEN:
                 continue
             compared.add((call["method"], shown["spanId"]))
             ours = await _ours(observability, call["method"], shown)
             assert {name: ours[name] for name in shown} == {name: _value(name, shown[name]) for name in shown}
-    assert compared == {("getTraceLight", "span-2"), ("listTraces", "span-9")}
+    methods = () if overwritten else ("getSpan", "getTraceLight", "listTraces")
+    assert compared == {
+        ("getTraceLight", "span-2"),
+        ("listTraces", "span-9"),
+        *((method, OVERWRITTEN) for method in methods),
+    }
 
     for span_id, row in stored.items():
         span = await observability.get_span(row["traceId"], span_id)
@@ -69,20 +97,22 @@ async def _gives_what_typescript_gave(observability: ObservabilityDomain, taken:
     first, second = (await observability.list_traces()).items
     assert (first.span_id, second.span_id) == ("span-9", OVERWRITTEN)
     assert [each.span_id for each in await observability.list_traces(has_child_error=True)] == [OVERWRITTEN]
-    assert [each.span_id for each in await observability.list_traces(status="success")] == ["span-9"]
+    succeeded = ["span-9"] if overwritten else ["span-9", OVERWRITTEN]
+    assert [each.span_id for each in await observability.list_traces(status="success")] == succeeded
 
 
 async def _ours(observability: ObservabilityDomain, method: str, shown: dict[str, Any]) -> dict[str, Any]:
     """The same span by the same method of ours; on the wire it has a status in lists."""
+    # LibSQL and MongoDB give more in light traces than PostgreSQL does, and than we do.
+    whole = await observability.get_span(shown["traceId"], shown["spanId"])
+    assert whole is not None
+    found: list[Span | LightSpan] = [whole]
     if method == "listTraces":
-        found: list[Span | LightSpan] = list(await observability.list_traces(trace_id=shown["traceId"]))
-    else:
+        found = list(await observability.list_traces(trace_id=shown["traceId"]))
+    elif method == "getTraceLight":
         trace = await observability.get_trace_light(shown["traceId"])
         assert trace is not None
         found = [each for each in trace.spans if each.span_id == shown["spanId"]]
-    # LibSQL gives more in light traces than PostgreSQL does, and than we do.
-    whole = await observability.get_span(shown["traceId"], shown["spanId"])
-    assert whole is not None
     return whole.to_dict(by_alias=True) | found[0].to_dict(by_alias=True) | {"status": found[0].status}
 
 

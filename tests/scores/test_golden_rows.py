@@ -1,4 +1,4 @@
-"""Rows that TypeScript wrote, put into our tables to the byte, are read as TypeScript reads them."""
+"""Rows and documents that TypeScript wrote, put into the tables as they were, are read as TypeScript reads them."""
 
 import json
 import sqlite3
@@ -7,10 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import bson.json_util
 import psycopg
+import pymongo
 from psycopg.types.json import Jsonb
 
-from mastra_store import PgStorage, SqliteStorage
+from mastra_store import MongoStorage, PgStorage, SqliteStorage
 from mastra_store.records.scores import Score
 from mastra_store.storage import Storage
 from tests.core.test_jsoncell import jsonb
@@ -44,6 +46,16 @@ async def test_of_a_libsql_file(sqlite_path: Path) -> None:
         outsider.close()
 
         await _gives_what_typescript_gave(storage, "libsql")
+
+
+async def test_of_mongodb(mongodb_url: str) -> None:
+    async with MongoStorage(mongodb_url) as storage:
+        await storage.init()
+        with pymongo.MongoClient[dict[str, Any]](mongodb_url) as outsider:
+            rows = bson.json_util.loads(json.dumps(GOLDEN["mongodb"]["rows"]))
+            outsider.get_default_database()["mastra_scorers"].insert_many(rows)
+
+        await _gives_what_typescript_gave(storage, "mongodb")
 
 
 async def _gives_what_typescript_gave(storage: Storage, backend: str) -> None:
