@@ -117,7 +117,7 @@ class TestMastrasDocuments:
     async def test_agents_have_the_same_fields_of_the_same_types(
         self, storage: MongoStorage, database: Database
     ) -> None:
-        recorded = bson.json_util.loads((GOLDEN.parent / "agents" / "mongodb-core.json").read_text())
+        recorded = bson.json_util.loads((GOLDEN / "agents" / "mongodb-core.json").read_text())
         given = {**recorded["api_calls"][0]["input"]["agent"]}
         author, version = given.pop("authorId"), "11111111-1111-4111-8111-111111111111"
         await storage.agents.create(author_id=author, **given)
