@@ -1,4 +1,4 @@
-"""A copy in a process of its own, which says how far it has come: ``killed SOURCE TARGET [DOMAIN...]``.
+"""A copy in a process of its own, which says how far it has come: ``killed SOURCE TARGET``.
 
 With ``DIE_AFTER`` in its environment it kills itself when it has said so many lines.
 """
@@ -20,9 +20,9 @@ def tell(progress: CopyProgress) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def main(source_url: str, target_url: str, *domains: str) -> None:
+async def main(source_url: str, target_url: str) -> None:
     async with open_storage(source_url) as source, open_storage(target_url) as target:
-        await copy(source, target, domains=domains or None, batch_size=7, progress=tell)
+        await copy(source, target, batch_size=7, progress=tell)
 
 
 if __name__ == "__main__":

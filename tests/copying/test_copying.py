@@ -286,9 +286,9 @@ class TestRefusals:
 
     @pytest.mark.parametrize("pair", ["sqlite mongodb"], indirect=True)
     async def test_domains_that_the_target_has_not(self, pair: Pair) -> None:
-        run(pair[0], "INSERT INTO mastra_favorites VALUES ('u', 'agent', 'a', '2026-01-01T00:00:00.000Z')")
+        run(pair[0], "INSERT INTO mastra_knowledge_mentions VALUES ('thread', 't', 'r')")
 
-        with pytest.raises(DomainMissing, match=r"mastra_favorites .*of the domains .*favorites"):
+        with pytest.raises(DomainMissing, match=r"mastra_knowledge_mentions .*of the domains .*knowledge"):
             await copy(*pair)
 
         assert await texts(pair[1], "trip") == []
