@@ -40,7 +40,17 @@ ABOUT_ALL = {
     "vectors",
 }
 """Pages whose examples mean the same on every backend: they run on each."""
-ABOUT_DOMAINS = {"agents", "errors", "memory", "observability", "retention", "scores", "vectors", "workflows"}
+ABOUT_DOMAINS = {
+    "agents",
+    "errors",
+    "from-the-document",
+    "memory",
+    "observability",
+    "retention",
+    "scores",
+    "vectors",
+    "workflows",
+}
 """Of those, the pages that run on MongoDB too."""
 
 NOT_RUN = {"pip", "make", "pytest"}
