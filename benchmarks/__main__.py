@@ -19,7 +19,7 @@ from tests.servers.mongodb import mongodb
 from tests.servers.postgres import postgres
 from tests.servers.valkey import valkey_url
 
-from . import caching, imports, routing
+from . import caching, composing, imports, routing
 from .measuring import ROUNDS, Figures, compare
 from .operations import OPERATIONS, Operation, comparable
 from .report import Line, head, misses
@@ -87,6 +87,10 @@ def main() -> int:
             with postgres(POSTGRESQL) as server:
                 title = f"PostgreSQL {_version(server.url)} by psycopg {psycopg.__version__}"
                 lines += asyncio.run(measured(title, postgres_sides(server), operations))
+                composed = [each for each in composing.OPERATIONS if chosen.only in each.name]
+                if composed:
+                    title = "A composite store before a storage, beside that storage (as raw)"
+                    lines += asyncio.run(measured(title, composing.composite_sides(server), composed))
                 lines += _with_caches(server, chosen.only)
             routed = [each for each in routing.OPERATIONS if chosen.only in each.name]
             if routed:

@@ -7,7 +7,7 @@ set for those.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import cast
 
 from mastra_store import CachedStorage, MemoryCache, Order, PgStorage, RedisCache, migrations
 from mastra_store.cache.base import Cache
@@ -15,7 +15,8 @@ from mastra_store.storage import Storage
 from tests.servers.databases import PostgresServer
 
 from . import data
-from .operations import PER_PAGE, Operation, comparable
+from .beside import beside_a_storage
+from .operations import PER_PAGE, Operation
 from .raw import Raw
 from .setting import POSTGRES_POOL, Sides, fill_postgres
 
@@ -24,29 +25,21 @@ HOT = 8
 """So many rows are asked for again and again."""
 
 
-def _beside_itself(name: str, target: float, prepare: Any, call: Any, *, writes: bool = False) -> Operation:
-    async def plain(side: Raw, argument: Any) -> Any:
-        # The baseline of this table is a storage, too.
-        return comparable(await call(cast("Storage", side), argument))
-
-    return Operation(name, target, prepare, call, plain, writes=writes)
-
-
 def _reads(target: float) -> tuple[Operation, ...]:
     return (
-        _beside_itself(
+        beside_a_storage(
             "get thread, cached",
             target,
             lambda number: data.thread_id(number % HOT),
             lambda storage, thread: storage.memory.get_thread_by_id(thread),
         ),
-        _beside_itself(
+        beside_a_storage(
             f"list last {PER_PAGE} messages, cached",
             target,
             lambda number: data.thread_id(number % HOT),
             lambda storage, thread: storage.memory.list_messages(thread, per_page=PER_PAGE, order=NEWEST),
         ),
-        _beside_itself(
+        beside_a_storage(
             "load snapshot, cached",
             target,
             lambda number: data.run_id(number % HOT),
@@ -61,7 +54,7 @@ async def _rename(storage: Storage, thread: str) -> str:
 
 IN_MEMORY = (
     *_reads(0.7),
-    _beside_itself("update thread, cached", 1.2, lambda number: data.thread_id(number % HOT), _rename, writes=True),
+    beside_a_storage("update thread, cached", 1.2, lambda number: data.thread_id(number % HOT), _rename, writes=True),
 )
 IN_VALKEY = _reads(1.5)
 

@@ -2,39 +2,30 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import cast
 
 from mastra_store import PgStorage, migrations
-from mastra_store.storage import Storage
 from tests.servers.postgres import primary_of_standbys
 
 from . import data
-from .operations import PER_PAGE, Operation, comparable
+from .beside import beside_a_storage
+from .operations import PER_PAGE
 from .raw import Raw
 from .setting import POSTGRES_POOL, Sides, fill_postgres
 
 TARGET = 1.15
 
 
-def _plain(side: Raw) -> Storage:
-    return cast("Storage", side)  # the baseline of this table is a storage, too
-
-
-def _both(name: str, prepare: Any, call: Any) -> Operation:
-    async def plain(side: Raw, argument: Any) -> Any:
-        return comparable(await call(_plain(side), argument))
-
-    return Operation(name, TARGET, prepare, call, plain)
-
-
 OPERATIONS = (
-    _both(
-        "get thread",
+    beside_a_storage(
+        "get thread, routed",
+        TARGET,
         lambda number: data.thread_id(number * 37 % (data.RESOURCES * data.THREADS_OF_A_RESOURCE)),
         lambda storage, thread: storage.memory.get_thread_by_id(thread),
     ),
-    _both(
-        f"list {PER_PAGE} messages",
+    beside_a_storage(
+        f"list {PER_PAGE} messages, routed",
+        TARGET,
         lambda number: data.thread_id(number % data.LONG_THREADS),
         lambda storage, thread: storage.memory.list_messages(thread, per_page=PER_PAGE),
     ),
