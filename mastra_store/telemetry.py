@@ -64,7 +64,7 @@ def instrument(
     meter = metrics.get_meter(_SCOPE, meter_provider=meter_provider)
     told = _Telemetry(tracer, meter, trace)
     with ExitStack() as ends:
-        for each in _layers(storage):
+        for each in dict.fromkeys(_layers(storage)):  # one may stand before a cache and behind it
             ends.callback(_watch(each, told.operation))
             if isinstance(each, SqlStorage):
                 ends.callback(each.observers.add(told.executed))

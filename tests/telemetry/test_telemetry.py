@@ -155,6 +155,14 @@ class TestSpans:
         }
         assert results == {"misses": 1, "hits": 1}
 
+    async def test_a_storage_with_and_without_a_cache_is_told_once(self, storage: Storage, told: Told) -> None:
+        store = MastraCompositeStore(default=storage, memory=CachedStorage(storage, cache=MemoryCache()))
+        instrument(store, **told.providers)
+
+        await store.memory.get_thread_by_id("t")
+
+        assert told.names() == ["memory.get_thread_by_id", "thread_by_id"]
+
 
 @pytest.mark.postgres(18)
 class TestMetrics:
