@@ -56,6 +56,7 @@ async def _figures(operation: Operation, sides: Sides, rounds: int) -> Figures:
         operation.prepare,
         sides.settle,
         rounds,
+        reads=not operation.writes,
     )
 
 

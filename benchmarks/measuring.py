@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import random
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,7 +26,7 @@ class Figures:
     ours: float
     raw: float
     ratio: float
-    """The median of the rounds' ratios, each of medians of calls: ours to raw."""
+    """Ours to raw: the median of the rounds' medians, each of the ratios of calls with the same argument."""
     ours_cpu: float
     """Client CPU of a call, in all threads."""
     raw_cpu: float
@@ -40,31 +41,38 @@ class Round:
     raw: float
     ours_cpu: float
     raw_cpu: float
+    ratio: float
 
 
 async def compare(
-    ours: Way, raw: Way, prepare: Callable[[int], Any], settle: Callable[[], None], rounds_of_each: int = ROUNDS
+    ours: Way,
+    raw: Way,
+    prepare: Callable[[int], Any],
+    settle: Callable[[], None],
+    rounds_of_each: int = ROUNDS,
+    *,
+    reads: bool,
 ) -> Figures:
     """Measure both ways.
 
     Args:
         prepare: makes the argument of the n-th call, outside the measured time; both ways get the same one.
         settle: called before each round.
+        reads: it changes nothing, and can be called before it is measured.
     """
     arguments = map(prepare, count(1))
-    calls = await _calls_of_a_round(ours, raw, arguments)
+    calls = await _calls_of_a_round(ours, raw, arguments, reads=reads)
     rounds, rates = [], []
     for _ in range(rounds_of_each):
         settle()
-        rounds.append(await _round(ours, raw, list(islice(arguments, calls))))
+        rounds.append(await _round(ours, raw, list(islice(arguments, calls)), reads=reads))
     for _ in range(rounds_of_each):
         settle()
-        burst = list(islice(arguments, max(calls, 4 * TASKS)))
-        rates.append((await _rate(ours, burst), await _rate(raw, burst)))
+        rates.append(await _rates(ours, raw, list(islice(arguments, max(calls, 4 * TASKS)))))
     return Figures(
         ours=statistics.median(each.ours for each in rounds),
         raw=statistics.median(each.raw for each in rounds),
-        ratio=statistics.median(each.ours / each.raw for each in rounds),
+        ratio=statistics.median(each.ratio for each in rounds),
         ours_cpu=statistics.median(each.ours_cpu for each in rounds),
         raw_cpu=statistics.median(each.raw_cpu for each in rounds),
         ours_rate=statistics.median(ours for ours, _ in rates),
@@ -73,28 +81,28 @@ async def compare(
     )
 
 
-async def _calls_of_a_round(ours: Way, raw: Way, arguments: Iterator[Any]) -> int:
+async def _calls_of_a_round(ours: Way, raw: Way, arguments: Iterator[Any], *, reads: bool) -> int:
     """How many calls fill a round. Warms both ways up: connections, prepared statements, caches."""
-    burst = list(islice(arguments, 4 * TASKS))
-    await _rate(ours, burst)
-    await _rate(raw, burst)
-    warm = await _round(ours, raw, list(islice(arguments, 20)))
+    await _rates(ours, raw, list(islice(arguments, 4 * TASKS)))
+    warm = await _round(ours, raw, list(islice(arguments, 20)), reads=reads)
     return max(10, min(400, round(ROUND_SECONDS / warm.raw)))
 
 
-async def _round(ours: Way, raw: Way, arguments: list[Any]) -> Round:
+async def _round(ours: Way, raw: Way, arguments: list[Any], *, reads: bool) -> Round:
+    """One call of either way for each argument. A lot decides which is the first: whatever else alternates, as the
+    connections of a pool do, would favour one of two that take turns."""
     gc.collect()
-    ours_times, raw_times = [], []
-    for number, argument in enumerate(arguments):
-        if number % 2:
-            ours_times.append(await _timed(ours, argument))
-            raw_times.append(await _timed(raw, argument))
-        else:
-            raw_times.append(await _timed(raw, argument))
-            ours_times.append(await _timed(ours, argument))
+    lots = random.Random(len(arguments))
+    times: dict[Way, list[tuple[float, float]]] = {ours: [], raw: []}
+    for argument in arguments:
+        if reads:
+            await raw(argument)  # else the first finds cold pages, and makes them warm for the second
+        for way in lots.sample((ours, raw), 2):
+            times[way].append(await _timed(way, argument))
     return Round(
-        *(statistics.median(wall for wall, _ in times) for times in (ours_times, raw_times)),
-        *(statistics.median(cpu for _, cpu in times) for times in (ours_times, raw_times)),
+        *(statistics.median(wall for wall, _ in times[way]) for way in (ours, raw)),
+        *(statistics.median(cpu for _, cpu in times[way]) for way in (ours, raw)),
+        statistics.median(mine / theirs for (mine, _), (theirs, _) in zip(times[ours], times[raw], strict=True)),
     )
 
 
@@ -104,8 +112,18 @@ async def _timed(way: Way, argument: Any) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-async def _rate(way: Way, arguments: list[Any]) -> float:
-    """Calls in a second with ``TASKS`` tasks that take the arguments in turn."""
+async def _rates(ours: Way, raw: Way, arguments: list[Any]) -> tuple[float, float]:
+    """Calls in a second of either way, each of which is the first to half of the arguments."""
+    middle = len(arguments) // 2
+    seconds = {ours: 0.0, raw: 0.0}
+    for order, burst in (((ours, raw), arguments[:middle]), ((raw, ours), arguments[middle:])):
+        for way in order:
+            seconds[way] += await _burst(way, burst)
+    return len(arguments) / seconds[ours], len(arguments) / seconds[raw]
+
+
+async def _burst(way: Way, arguments: list[Any]) -> float:
+    """Seconds that ``TASKS`` tasks need, which take the arguments in turn."""
     gc.collect()
     remaining = iter(arguments)
 
@@ -117,4 +135,4 @@ async def _rate(way: Way, arguments: list[Any]) -> float:
     async with asyncio.TaskGroup() as group:
         for _ in range(TASKS):
             group.create_task(work())
-    return len(arguments) / (time.perf_counter() - started)
+    return time.perf_counter() - started
