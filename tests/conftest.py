@@ -213,6 +213,12 @@ def statements_of(script: str) -> list[str]:
     return [statement for each in script.split(";\n") if (statement := each.strip())]
 
 
+@cache
+def our_tables() -> list[str]:
+    """The statements that make our tables on SQLite and LibSQL."""
+    return statements_of(export_schemas(dialect="sqlite"))
+
+
 @pytest.fixture
 def mongodb_url(mongodb_server: MongoServer) -> Iterator[str]:
     """A fresh, empty database: ``mongodb://127.0.0.1:PORT/NAME``."""
@@ -232,7 +238,7 @@ def storage_url(request: pytest.FixtureRequest, storage_backend: str) -> Iterato
         yield f"sqlite:///{path}"
     elif storage_backend == "libsql":
         server: sqld.LibsqlServer = request.getfixturevalue("libsql_server")
-        server.migrated(*statements_of(export_schemas(dialect="sqlite")))
+        server.migrated(*our_tables())
         yield server.url
     else:
         major = VERSIONS[storage_backend]

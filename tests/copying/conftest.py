@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mastra_store import export_schemas
-from tests.conftest import VERSIONS, statements_of
+from tests.conftest import VERSIONS, our_tables
 
 NewUrl = Callable[[str], str]
 
@@ -28,7 +27,7 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewUrl]:
                 return f"sqlite:///{path}"
             if kind == "libsql":
                 server = request.getfixturevalue("libsql_server")
-                server.migrated(*statements_of(export_schemas(dialect="sqlite")))
+                server.migrated(*our_tables())
                 return str(server.url)
             if kind == "mongodb":
                 return str(stack.enter_context(request.getfixturevalue("mongodb_server").used_database()))

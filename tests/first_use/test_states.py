@@ -25,7 +25,7 @@ from mastra_store.migrations.engines import connected
 from mastra_store.revisions import HEAD
 from mastra_store.sql import first_use
 from mastra_store.sql.database import SqlDatabase
-from tests.conftest import statements_of
+from tests.conftest import our_tables
 from tests.migrations.catalogs import apply, apply_sqlite, tables_of
 from tests.servers.postgres import MAJORS, PostgresServer
 
@@ -44,7 +44,7 @@ class Database:
         if self.url.startswith("postgresql"):
             apply(self.url, export_schemas())
         elif self.url.startswith("libsql"):
-            self.run(*statements_of(export_schemas(dialect="sqlite")))
+            self.run(*our_tables())
         else:
             apply_sqlite(Path(self.url.removeprefix("sqlite:///")), export_schemas(dialect="sqlite"))
 

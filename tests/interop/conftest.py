@@ -3,9 +3,12 @@
 import json
 import shutil
 import sqlite3
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from mastra_store import LibSQLStorage, MongoStorage, PgStorage, export_schemas
 from mastra_store.hrana.address import Address
 from mastra_store.records.memory import Message, Resource, Thread
 from mastra_store.storage import Storage
-from tests.conftest import statements_of
+from tests.conftest import our_tables
 from tests.interop.peer import Peer, TypeScriptStore, peer
 from tests.requirements import skip_or_fail
 from tests.servers import MissingServerError
@@ -77,26 +80,66 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, maker: str) -> Iterator[tuple[str, str]]:
-    """A fresh database with the tables of either maker: its kind, and its URL or path."""
+    """A database with the tables of either maker and no rows: its kind, and its URL or path.
+
+    Those of which a test has changed only rows are used again, so that a store can be kept open on them.
+    """
     if request.param == "libsql":
-        path = request.getfixturevalue("sqlite_path")
-        shutil.copy(request.getfixturevalue(f"{maker}_file"), path)
-        yield "libsql", str(path)
+        files: Files = request.getfixturevalue("files")
+        with files.copy(request.getfixturevalue(f"{maker}_file")) as path:
+            yield "libsql", str(path)
     elif request.param == "sqld":
         server: LibsqlServer = request.getfixturevalue("libsql_server")
         server.migrated(*request.getfixturevalue(f"{maker}_statements"))
         yield "libsql", server.url
     elif request.param == "mongodb":
-        url = request.getfixturevalue("mongodb_url")
-        if maker == "python":
-            with pymongo.MongoClient[dict[str, Any]](url) as client:
-                for command in json.loads(export_schemas(dialect="mongodb")):
-                    client.get_default_database().command(command)
-        yield "mongodb", url
+        with request.getfixturevalue("mongodb_server").used_database(maker) as url:
+            if maker == "python":
+                _make_collections(url)
+            yield "mongodb", url
     else:
         server = request.getfixturevalue("postgres_servers")(max(MAJORS))
         with server.copy(request.getfixturevalue(f"{maker}_template")) as url:
             yield "postgresql", url
+
+
+def _make_collections(url: str) -> None:
+    with pymongo.MongoClient[dict[str, Any]](url) as client:
+        database = client.get_default_database()
+        if not database.list_collection_names():
+            for command in json.loads(export_schemas(dialect="mongodb")):
+                database.command(command)
+
+
+class Files:
+    """Copies of SQLite files."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._numbers = count(1)
+        self._ready: dict[Path, list[Path]] = defaultdict(list)
+
+    @contextmanager
+    def copy(self, template: Path) -> Iterator[Path]:
+        """A copy of a file without rows. One of which only rows were changed is emptied and used again."""
+        ready = self._ready[template]
+        path = ready.pop() if ready else self._directory / f"{next(self._numbers)}.db"
+        if not path.exists():
+            shutil.copy(template, path)
+        yield path
+        with closing(sqlite3.connect(path)) as copy, closing(sqlite3.connect(template)) as original, copy:
+            definitions = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+            tables = copy.execute(definitions).fetchall()
+            if tables == original.execute(definitions).fetchall():
+                for name in (name for kind, name, _ in tables if kind == "table"):
+                    if original.execute(f'SELECT 1 FROM "{name}"').fetchone() is None:
+                        copy.execute(f'DELETE FROM "{name}"')
+                ready.append(path)
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return Files(tmp_path_factory.mktemp("files"))
 
 
 def opened(node: Peer, backend: str, place: str) -> AbstractContextManager[TypeScriptStore]:
@@ -109,14 +152,28 @@ def opened(node: Peer, backend: str, place: str) -> AbstractContextManager[TypeS
     return node.open("libsql", address.base, token=address.token)
 
 
+@pytest.fixture(scope="session")
+def stores(node: Peer) -> Iterator[Callable[[str, str, str], TypeScriptStore]]:
+    """The TypeScript store of a maker, backend and place: kept open, since to open it takes longer than most tests."""
+    with ExitStack() as stack:
+
+        @cache
+        def store(maker: str, backend: str, place: str) -> TypeScriptStore:
+            return stack.enter_context(opened(node, backend, place))
+
+        yield store
+
+
 @pytest.fixture
-async def shared(node: Peer, database: tuple[str, str]) -> AsyncIterator[Shared]:
-    """The fresh database, open on both sides. Neither may change its tables any more."""
+async def shared(
+    stores: Callable[[str, str, str], TypeScriptStore], maker: str, database: tuple[str, str]
+) -> AsyncIterator[Shared]:
+    """The database without rows, open on both sides. Neither may change its tables any more."""
     backend, place = database
     storages: dict[str, Any] = {"postgresql": PgStorage, "libsql": LibSQLStorage, "mongodb": MongoStorage}
-    with opened(node, backend, place) as typescript:
-        async with storages[backend](place, create_schema="never") as python:
-            yield Shared(backend, typescript, python)
+    typescript = stores(maker, backend, place)
+    async with storages[backend](place, create_schema="never") as python:
+        yield Shared(backend, typescript, python)
 
 
 @pytest.fixture(scope="session")
@@ -128,9 +185,13 @@ def typescript_template(postgres_servers: Callable[[int], PostgresServer], node:
 
 
 @pytest.fixture(scope="session")
-def python_template(migrated_template: Callable[[int], str]) -> str:
-    """A database with our tables."""
-    return migrated_template(max(MAJORS))
+def python_template(
+    postgres_servers: Callable[[int], PostgresServer], migrated_template: Callable[[int], str], node: Peer
+) -> str:
+    """A database with our tables. @mastra/pg has put its own text into our function, as it does when it is opened."""
+    server = postgres_servers(max(MAJORS))
+    with node.open("pg", server.url_of(name := server.create(migrated_template(max(MAJORS))))):
+        return name
 
 
 @pytest.fixture(scope="session")
@@ -166,4 +227,4 @@ def typescript_statements(typescript_file: Path) -> list[str]:
 @pytest.fixture(scope="session")
 def python_statements() -> list[str]:
     """What makes our tables."""
-    return statements_of(export_schemas(dialect="sqlite"))
+    return our_tables()

@@ -39,7 +39,13 @@ def test_a_libsql_file_is_the_same(typescript_file: Path, python_file: Path) -> 
 STAMPS = ("createdAt", "createdAtZ", "updatedAt", "updatedAtZ")
 
 
-@pytest.mark.parametrize("made_by", ["typescript_template", "python_template"])
+@pytest.fixture
+def untouched_template(migrated_template: Callable[[int], str]) -> str:
+    """A database with our tables that no TypeScript store has opened."""
+    return migrated_template(max(MAJORS))
+
+
+@pytest.mark.parametrize("made_by", ["typescript_template", "untouched_template"])
 def test_spans_are_stamped_by_the_database(
     request: pytest.FixtureRequest, postgres_servers: Callable[[int], PostgresServer], made_by: str
 ) -> None:

@@ -13,9 +13,8 @@ from mastra_store import (
     PgStorage,
     QueryFailed,
     SqliteStorage,
-    export_schemas,
 )
-from tests.conftest import statements_of
+from tests.conftest import our_tables
 from tests.servers.sqld import LibsqlServer
 
 HELLO = [{"id": "m", "role": "user", "content": "Hello"}]
@@ -23,7 +22,7 @@ HELLO = [{"id": "m", "role": "user", "content": "Hello"}]
 
 @pytest.fixture
 async def engine(libsql_server: LibsqlServer) -> AsyncIterator[AsyncEngine]:
-    libsql_server.migrated(*statements_of(export_schemas(dialect="sqlite")))
+    libsql_server.migrated(*our_tables())
     engine = create_async_engine(libsql_server.url)
     yield engine
     await engine.dispose()

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from mastra_store import InvalidArgument, LibSQLStorage, MastraError, Storage, export_schemas, migrations, open_storage
+from mastra_store import InvalidArgument, LibSQLStorage, MastraError, Storage, migrations, open_storage
 from mastra_store.migrations.engines import connected
-from tests.conftest import statements_of
+from tests.conftest import our_tables
 from tests.servers.sqld import LibsqlServer
 
 HELLO = [{"role": "user", "content": "Hello"}]
@@ -110,7 +110,7 @@ async def test_in_logs(libsql_server: LibsqlServer, libsql_url: str, caplog: pyt
 
 
 async def test_in_reprs(libsql_server: LibsqlServer, libsql_url: str) -> None:
-    libsql_server.migrated(*statements_of(export_schemas(dialect="sqlite")))
+    libsql_server.migrated(*our_tables())
     async with open_storage(libsql_url) as storage, storage.engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
         driver = (await connection.get_raw_connection()).driver_connection

@@ -15,10 +15,9 @@ from mastra_store import (
     Storage,
     TransactionLost,
     Unavailable,
-    export_schemas,
     migrations,
 )
-from tests.conftest import statements_of
+from tests.conftest import our_tables
 from tests.servers.hrana_wire import CUT_AFTER, CUT_BEFORE, HranaWire, commits, hrana_wire
 from tests.servers.sqld import LibsqlServer, Sqld
 
@@ -35,7 +34,7 @@ def libsql_server(own_sqld: Sqld) -> Sqld:
 @pytest.fixture
 def server(libsql_server: LibsqlServer) -> LibsqlServer:
     """A server with fresh tables."""
-    libsql_server.migrated(*statements_of(export_schemas(dialect="sqlite")))
+    libsql_server.migrated(*our_tables())
     return libsql_server
 
 

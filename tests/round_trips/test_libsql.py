@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mastra_store import DateRange, LibSQLStorage, Storage, export_schemas
-from tests.conftest import statements_of
+from mastra_store import DateRange, LibSQLStorage, Storage
+from tests.conftest import our_tables
 from tests.servers.hrana_wire import HranaWire, hrana_wire
 from tests.servers.sqld import LibsqlServer
 
@@ -42,7 +42,7 @@ OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
 @pytest.fixture
 async def wire(libsql_server: LibsqlServer) -> AsyncIterator[HranaWire]:
     """A wire to fresh tables."""
-    libsql_server.migrated(*statements_of(export_schemas(dialect="sqlite")))
+    libsql_server.migrated(*our_tables())
     async with hrana_wire(libsql_server.http) as wire:
         yield wire
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -32,7 +33,7 @@ class MongoServer:
         self.url = url
         self.client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(url)
         self._numbers = count(1)
-        self._ready: list[str] = []
+        self._ready: dict[str, list[str]] = defaultdict(list)
 
     def url_of(self, database: str) -> str:
         scheme, _, rest = self.url.partition("://")
@@ -49,10 +50,11 @@ class MongoServer:
             self.client.drop_database(name)
 
     @contextmanager
-    def used_database(self) -> Iterator[str]:
-        """The URL of a database without documents, which may have collections and indexes of ours: it is emptied and
-        used again, unless a test has made other collections."""
-        name = self._ready.pop() if self._ready else self._name()
+    def used_database(self, maker: str = "python") -> Iterator[str]:
+        """The URL of a database without documents, which may have collections and indexes of ours that the maker has
+        made: it is emptied and used again, unless a test has made other collections."""
+        ready = self._ready[maker]
+        name = ready.pop() if ready else self._name()
         database = self.client[name]
         try:
             yield self.url_of(name)
@@ -62,7 +64,7 @@ class MongoServer:
                     database.drop_collection(collection)
                 elif database[collection].find_one({}, {"_id": 1}) is not None:
                     database[collection].delete_many({})
-            self._ready.append(name)
+            ready.append(name)
 
     def _name(self) -> str:
         return f"t{os.getpid()}_{next(self._numbers)}"

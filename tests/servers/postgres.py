@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, LiteralString
 
@@ -53,7 +53,8 @@ def postgres(major: int) -> Iterator[PostgresServer]:
         MissingServerError: the wheel is not installed, or there is no account that PostgreSQL would run as.
     """
     if GIVEN:
-        yield PostgresServer(GIVEN, _installation(max(MAJORS)) / "bin" if _is_installed() else None)
+        with closing(PostgresServer(GIVEN, _installation(max(MAJORS)) / "bin" if _is_installed() else None)) as server:
+            yield server
     else:
         with bundled_postgres(major) as server:
             yield server
@@ -65,8 +66,8 @@ def bundled_postgres(major: int) -> Iterator[PostgresServer]:
     with _directory() as directory:
         cluster = _Cluster(major, directory, {})
         cluster.init()
-        with cluster.running():
-            yield PostgresServer(cluster.url, cluster.binaries)
+        with cluster.running(), closing(PostgresServer(cluster.url, cluster.binaries)) as server:
+            yield server
 
 
 @contextmanager
@@ -86,8 +87,8 @@ def primary_of_standbys(major: int) -> Iterator["Primary"]:
     with _directory() as directory:
         cluster = _Cluster(major, directory, _REPLICATING)
         cluster.init()
-        with cluster.running():
-            yield Primary(cluster)
+        with cluster.running(), closing(Primary(cluster)) as primary:
+            yield primary
 
 
 class Primary(PostgresServer):

@@ -45,8 +45,9 @@ class LibsqlServer:
     def __init__(self, url: str, token: str | None) -> None:
         self.http = url
         self.full_access = token
-        self._template: tuple[tuple[str, ...], list[list[Any]]] | None = None
-        self._emptied: list[str] = []
+        self._template: tuple[tuple[str, ...], str] | None = None
+        self._filled = ""
+        """Names the tables that have rows now and had none."""
 
     @property
     def url(self) -> str:
@@ -102,16 +103,23 @@ class LibsqlServer:
 
     def migrated(self, *schema: str) -> None:
         """Make it a database with the tables of a schema, a statement each, and nothing in them but what that wrote."""
-        if self._template is None or self._template != (schema, self.definitions()):
+        if self._template is None or self._template != (schema, self._version()):
             self.empty()
             self.execute(*schema)
-            self._template = schema, self.definitions()
-            tables = [name for kind, name, _, _ in self._template[1] if kind == "table"]
+            self._template = schema, self._version()
+            tables = [name for kind, name, _, _ in self.definitions() if kind == "table"]
             counts = self.execute(*(f'SELECT count(*) FROM "{name}"' for name in tables))
-            self._emptied = [
-                f'DELETE FROM "{name}"' for name, [[rows]] in zip(tables, counts, strict=True) if rows == "0"
-            ]
-        self.execute(*self._emptied)
+            empty = [name for name, [[rows]] in zip(tables, counts, strict=True) if rows == "0"]
+            self._filled = " UNION ALL ".join(
+                f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in empty
+            )
+        if filled := self.read(self._filled):
+            self.execute(*(f'DELETE FROM "{name}"' for (name,) in filled))
+
+    def _version(self) -> str:
+        """Changes with every definition that is made, altered or dropped."""
+        [[version]] = self.read("PRAGMA schema_version")
+        return str(version)
 
 
 class Sqld(LibsqlServer):
