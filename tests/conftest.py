@@ -23,7 +23,7 @@ from mastra_store import export_schemas, migrations, open_storage
 from mastra_store.storage import Storage
 from mastra_store.testing.capabilities import ALL_CAPABILITIES
 from tests.requirements import skip_or_fail
-from tests.servers import MissingServerError, sqld, upstash
+from tests.servers import MissingServerError, roles, sqld, upstash
 from tests.servers.mongodb import MongoServer, mongodb
 from tests.servers.postgres import GIVEN, MAJORS, PostgresServer, postgres
 from tests.servers.valkey import valkey_url
@@ -152,6 +152,12 @@ def migrated_template(postgres_servers: Callable[[int], PostgresServer]) -> Call
         return name
 
     return template
+
+
+@pytest.fixture(scope="session")
+def deployed_template(postgres_servers: Callable[[int], PostgresServer]) -> str:
+    """The name of a database as a pipeline makes it, of which ``roles.AGENT`` uses the tables."""
+    return roles.deployed(postgres_servers(max(MAJORS)))
 
 
 @pytest.fixture(scope="session")

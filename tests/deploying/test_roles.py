@@ -8,8 +8,8 @@ import pytest
 from mastra_store import PgStorage, SchemaMissing, migrations
 from mastra_store.revisions import HEAD
 from mastra_store.storage import Storage
-from tests.deploying.conftest import AGENT, as_role
 from tests.servers.postgres import MAJORS, PostgresServer
+from tests.servers.roles import AGENT, as_role
 
 
 async def test_it_finds_the_schema_that_the_migrating_role_made(storage: Storage) -> None:

@@ -1,4 +1,4 @@
-"""Every domain and units of work behind a PgBouncer that knows nothing of prepared statements."""
+"""Every domain and units of work, by a role that may run no DDL, behind a PgBouncer without prepared statements."""
 
 from mastra_store.testing.agents import *  # noqa: F403
 from mastra_store.testing.memory import *  # noqa: F403
