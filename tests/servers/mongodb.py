@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pymongo
+from pymongo.database import Database
 
 from tests.servers import MissingServerError
 
@@ -59,15 +60,23 @@ class MongoServer:
         try:
             yield self.url_of(name)
         finally:
-            for collection in database.list_collection_names():
-                if not collection.startswith("mastra_"):
-                    database.drop_collection(collection)
-                elif database[collection].find_one({}, {"_id": 1}) is not None:
-                    database[collection].delete_many({})
+            names = database.list_collection_names()
+            for foreign in (each for each in names if not each.startswith("mastra_")):
+                database.drop_collection(foreign)
+            for filled in _filled(database, [each for each in names if each.startswith("mastra_")]):
+                database[filled].delete_many({})
             ready.append(name)
 
     def _name(self) -> str:
         return f"t{os.getpid()}_{next(self._numbers)}"
+
+
+def _filled(database: Database[dict[str, Any]], names: list[str]) -> list[str]:
+    """Which of the collections have documents, by one request."""
+    named = {name: [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}] for name in names}
+    unions = [{"$unionWith": {"coll": name, "pipeline": pipeline}} for name, pipeline in named.items()]
+    nothing = database["mastra_none"]
+    return [found["name"] for found in nothing.aggregate(unions)]
 
 
 @contextmanager
