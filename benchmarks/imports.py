@@ -9,23 +9,26 @@ TARGET_MS = 80
 RUNS = 7
 
 _SQLALCHEMY = "import sqlalchemy.ext.asyncio, sqlalchemy.orm"
-OF_OTHER_BACKENDS = (
+BESIDE = (
+    "CachedStorage",
     "LibSQLStorage",
     "LibSQLVector",
+    "MemoryCache",
     "MongoStorage",
     "PgStorage",
     "PgVector",
     "PineconeVector",
     "RedisCache",
     "UpstashCache",
+    "copy",
     "exportSchemas",
     "export_schemas",
 )
-"""Names that a program on SQLite has no use for."""
+"""Names of other backends, and of what most programs on SQLite have no use for: caches and copies."""
 SQLITE_PATH = f"""
 import mastra_store
 for name in mastra_store.__all__:
-    if name not in {OF_OTHER_BACKENDS!r}:
+    if name not in {BESIDE!r}:
         getattr(mastra_store, name)
 import mastra_store.sql.sqlite
 """
