@@ -6,7 +6,7 @@ Contract: memory.md. Lists return what is stored, system messages included (Type
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..clock import utc_now
 from ..pages import DateRange, Order, Page
@@ -17,6 +17,9 @@ from .message_input import Draft, MessageInput
 from .pruning import Prunable
 from .recall import Embeddings
 from .recalling import Recalling
+
+if TYPE_CHECKING:
+    from ..vectors.base import VectorStore
 
 Metadata = Mapping[str, Any]
 
@@ -196,6 +199,7 @@ class MemoryDomain(Recalling, Prunable, ABC):
         *,
         resource_id: str | None = None,
         embeddings: Embeddings | None = None,
+        vectors: "VectorStore | None" = None,
     ) -> list[Message]:
         """Store messages, all or none. A message with a stored id is overwritten but keeps its ``created_at``.
 
@@ -213,6 +217,9 @@ class MemoryDomain(Recalling, Prunable, ABC):
             embeddings: for ``recall``: a vector for each message (``None`` for none), or an ``Embedder`` for those that
                 have text. On SQL they are stored in the same transaction, instead of all vectors of these messages, in
                 the index of Mastra's own Memory (``memory_messages_384``, ...), which is made if it is missing.
+            vectors: where these are stored, if not in ``storage.vectors``: in Pinecone, or in those of a composite.
+                Then the messages are stored first and the vectors after them, outside of any transaction: where that
+                fails, the messages stay. Nor do such vectors go when their messages are deleted.
 
         Returns:
             The messages as stored, in the order given.
@@ -230,8 +237,10 @@ class MemoryDomain(Recalling, Prunable, ABC):
         if thread is not None:
             named = next((draft.resource_id for draft in drafts if draft.resource_id is not None), None)
             create = (thread, owner or named or thread)
-        if embeddings is not None and (vectors := await recall.embedded(drafts, len(messages), embeddings)):
-            return await self._save_with_vectors(drafts, vectors, create=create)
+        if embeddings is not None and (found := await recall.embedded(drafts, len(messages), embeddings)):
+            if vectors is not None:
+                return await self._save_beside(vectors, drafts, found, create=create)
+            return await self._save_with_vectors(drafts, found, create=create)
         return await self._save_messages(drafts, create=create)
 
     @abstractmethod

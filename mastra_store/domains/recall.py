@@ -39,9 +39,9 @@ class Embedded(NamedTuple):
     vector: Vector
 
 
-def index_of(dimension: int) -> str:
+def index_of(dimension: int, separator: str = "_") -> str:
     """The name of the index that holds the vectors of messages."""
-    return "memory_messages" if dimension == _USUAL else f"memory_messages_{dimension}"
+    return separator.join(["memory", "messages", *([] if dimension == _USUAL else [str(dimension)])])
 
 
 def dimension_of(vector: Vector) -> int:

@@ -10,6 +10,9 @@ from .base import Domain, operation
 from .message_input import Draft
 from .recall import Embedded, Embedder, Vector
 
+if TYPE_CHECKING:
+    from ..vectors.base import VectorStore
+
 
 class Recalling(Domain):
     """Messages with vectors, on whatever vector store the storage has."""
@@ -22,19 +25,30 @@ class Recalling(Domain):
     async def _save_with_vectors(
         self, drafts: list[Draft], vectors: list[Embedded], *, create: tuple[str, str] | None = None
     ) -> list[Message]:
-        """Store checked messages and vectors of them: first the ones, then the others."""
-        saved: list[Message] = await self._save_messages(drafts, create=create)
-        store, by_id = self.storage.vectors, {message.id: message for message in saved}
+        """Store checked messages and vectors of them, in one transaction where the backend can."""
+        return await self._save_beside(self.storage.vectors, drafts, vectors, create=create)
+
+    async def _save_beside(
+        self,
+        store: "VectorStore",
+        drafts: list[Draft],
+        vectors: list[Embedded],
+        *,
+        create: tuple[str, str] | None = None,
+    ) -> list[Message]:
+        """Store checked messages, and then vectors of them in any store."""
         dimension = recall.dimension_of(vectors[0].vector)
-        await store.create_index(
-            recall.index_of(dimension), dimension=dimension, metadata_indexes=recall.METADATA_INDEXES
-        )
+        index = recall.index_of(dimension, store.index_separator)
+        await store.create_index(index, dimension=dimension, metadata_indexes=recall.METADATA_INDEXES)
+        saved: list[Message] = await self._save_messages(drafts, create=create)
+        by_id = {message.id: message for message in saved}
+        ids = [each.message_id for each in vectors]
         await store.upsert(
-            recall.index_of(dimension),
+            index,
             [each.vector for each in vectors],
-            ids=[each.message_id for each in vectors],
-            metadata=[recall.metadata_of(by_id[each.message_id]) for each in vectors],
-            delete_filter={"message_id": {"$in": [each.message_id for each in vectors]}},
+            ids=ids,
+            metadata=[recall.metadata_of(by_id[each]) for each in ids],
+            delete_filter={"message_id": {"$in": ids}},
         )
         return saved
 
@@ -52,11 +66,12 @@ class Recalling(Domain):
         after: int = 1,
         scope: str | None = None,
         min_score: float | None = None,
+        vectors: "VectorStore | None" = None,
     ) -> list[Message]:
         """Messages like a vector or a text, and their neighbours: each once, oldest first.
 
-        They are found by their vectors in ``storage.vectors``, in the index of Mastra's own Memory; those that Mastra
-        stored among them. Two round trips on PostgreSQL.
+        They are found by their vectors in the index of Mastra's own Memory; those that Mastra stored among them. Two
+        round trips on PostgreSQL.
 
         Args:
             thread_id: search this thread; with ``resource_id``, only its messages of that resource.
@@ -67,6 +82,7 @@ class Recalling(Domain):
             before, after: neighbours of each message found, in its own thread.
             scope: ``thread`` or ``resource``, where both ids are given; by default the thread.
             min_score: only what is more like it than this: a cosine.
+            vectors: where the vectors are, if not in ``storage.vectors``: Pinecone, or those of a composite.
 
         Returns:
             Nothing, where no message has a vector of that dimension.
@@ -78,11 +94,10 @@ class Recalling(Domain):
         for name, value in (("before", before), ("after", after)):
             whole_number(value, name)
         wanted = await recall.wanted_vector(vector, text, embedder)
-        index = recall.index_of(recall.dimension_of(wanted))
+        store: VectorStore = self.storage.vectors if vectors is None else vectors
+        index = recall.index_of(recall.dimension_of(wanted), store.index_separator)
         try:
-            found = await self.storage.vectors.query(
-                index, wanted, top_k=top_k, filter=where.filter, min_score=min_score
-            )
+            found = await store.query(index, wanted, top_k=top_k, filter=where.filter, min_score=min_score)
         except NotFound:  # nothing was ever remembered
             return []
         include = recall.around([each.metadata["message_id"] for each in found], before, after)

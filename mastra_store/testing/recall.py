@@ -1,16 +1,19 @@
 """Semantic recall: messages found by what they are like, and vectors that come and go with their messages."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ..errors import InvalidArgument, NotFound
+from ..errors import Conflict, InvalidArgument, NotFound
 from ..records.memory import Message
+from ..sql.vectors.sqlite_store import SqliteVector
 from ..storage import Storage
+from ..vectors.base import VectorStore
 from .builders import NOON, message
 
-__all__ = ["TestRecall", "TestSaveMessagesWithEmbeddings", "TestVectorsGoWithTheirMessages"]
+__all__ = ["TestRecall", "TestSaveMessagesWithEmbeddings", "TestVectorsElsewhere", "TestVectorsGoWithTheirMessages"]
 
 INDEX = "memory_messages_3"
 NORTH, EAST, UP = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]
@@ -225,6 +228,33 @@ class TestRecall:
     async def test_a_bad_call_is_refused(self, storage: Storage, arguments: dict[str, Any], problem: str) -> None:
         with pytest.raises(InvalidArgument, match=problem):
             await storage.memory.recall(**arguments)
+
+
+class TestVectorsElsewhere:
+    """Vectors in a store that is not the storage's own."""
+
+    @pytest.fixture
+    async def elsewhere(self, tmp_path: Path) -> AsyncIterator[VectorStore]:
+        async with SqliteVector(str(tmp_path / "elsewhere.db")) as vectors:
+            yield vectors
+
+    async def test_messages_are_recalled_by_them(self, storage: Storage, elsewhere: VectorStore) -> None:
+        await storage.memory.save_messages("t", TALK, embeddings=Compass(), vectors=elsewhere)
+
+        found = await storage.memory.recall(thread_id="t", vector=UP, top_k=1, vectors=elsewhere)
+
+        assert ids(found) == ["m4", "m5", "m6"]
+        assert await elsewhere.list_indexes() == [INDEX]
+
+    async def test_what_their_index_does_not_take_is_refused_before_anything_is_saved(
+        self, storage: Storage, elsewhere: VectorStore
+    ) -> None:
+        await elsewhere.create_index(INDEX, dimension=4)
+
+        with pytest.raises(Conflict, match="dimension"):
+            await storage.memory.save_messages("t", TALK, embeddings=Compass(), vectors=elsewhere)
+
+        assert await storage.memory.get_messages("t") == []
 
 
 @pytest.mark.needs("vectors")

@@ -66,6 +66,8 @@ class VectorStore(Domain, ABC):
 
     error_domain = "MASTRA_VECTOR"
     name = "vectors"
+    index_separator = "_"
+    """Between the words of the names that Mastra gives to indexes of its own (contract: vectors.md)."""
 
     # Indexes
 

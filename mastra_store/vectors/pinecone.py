@@ -49,6 +49,7 @@ class PineconeVector(VectorStore):
     """
 
     store = "PINECONE"
+    index_separator = "-"
     storage = None
     """It is part of no storage."""
 

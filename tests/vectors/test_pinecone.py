@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from mastra_store import Conflict, InvalidArgument, NotFound, PineconeVector, Unavailable
+from mastra_store import Conflict, InvalidArgument, NotFound, PineconeVector, SqliteStorage, Unavailable
 from mastra_store.testing.filter_strategies import KEYS, filters
 from mastra_store.vectors.filter_evaluation import matches
 from mastra_store.vectors.filter_parsing import parsed
@@ -36,6 +36,20 @@ ROWS: list[dict[str, Any]] = [
     {"id": "b", "values": [0.5, 0.5, 0], "metadata": {"n": 2, "name": "Bob"}},
     {"id": "c", "values": [-1, 0, 0]},
 ]
+
+
+async def test_messages_of_a_storage_are_recalled_by_vectors_in_pinecone(vectors: PineconeVector) -> None:
+    async with SqliteStorage(":memory:") as storage:
+        for text in ("north", "east"):  # the second time instead of the first
+            message = {"id": text, "role": "user", "content": f"Going {text}"}
+            for embedding in ([0, 0, 1], [text == "north", text == "east", 0]):
+                await storage.memory.save_messages("t", [message], embeddings=[embedding], vectors=vectors)
+
+        found = await storage.memory.recall(thread_id="t", vector=[0, 1, 0], top_k=1, before=0, vectors=vectors)
+
+    assert [each.text for each in found] == ["Going east"]
+    assert await vectors.list_indexes() == ["docs", "memory-messages-3"]
+    assert (await vectors.describe_index("memory-messages-3")).count == 2
 
 
 async def test_vectors_are_stored_found_changed_and_deleted(vectors: PineconeVector) -> None:
