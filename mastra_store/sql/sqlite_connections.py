@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -169,9 +170,9 @@ class SqlitePool:
         sqlite_functions.register(connection)
         # WAL lets readers go on beside a writer; NORMAL is durable there but for the last moments before a power cut.
         # The others are what @mastra/libsql sets on local files (contract: conventions.md, section 2.1).
+        _use_wal(connection, self._busy_timeout)
         connection.executescript(
             """
-            PRAGMA journal_mode = WAL;
             PRAGMA synchronous = NORMAL;
             PRAGMA foreign_keys = ON;
             PRAGMA temp_store = MEMORY;
@@ -180,6 +181,20 @@ class SqlitePool:
             """
         )
         return connection
+
+
+def _use_wal(connection: sqlite3.Connection, patience: float) -> None:
+    """Switch the file to WAL, unless it is. SQLite itself does not wait for others who switch a new file in this
+    moment: some of them would be told that it is locked."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(0.005)
 
 
 def _reset(connection: sqlite3.Connection) -> bool:

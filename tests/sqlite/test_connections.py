@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mastra_store import InvalidArgument, LockTimeout, PgStorage, QueryFailed, SqliteStorage, Unavailable, open_storage
+from mastra_store.sql.sqlite_connections import SqlitePool
 
 HELLO = [{"role": "user", "content": "Hello"}]
 
@@ -37,6 +38,17 @@ async def test_eight_processes_that_save_to_one_file_lose_nothing(sqlite_path: P
 
     assert codes == [0] * 8
     assert page.total == 1600
+
+
+async def test_many_that_open_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """SQLite by itself tells some of them that it is locked."""
+    for number in range(40):
+        file = str(tmp_path / f"{number}.db")
+        pools = [SqlitePool(file, uri=False, size=1, timeout=30, busy_timeout=30) for _ in range(6)]
+
+        for pool, connection in zip(pools, await asyncio.gather(*[each.take() for each in pools]), strict=True):
+            pool.release(connection)
+            await pool.close()
 
 
 async def test_connections_are_set_up_for_readers_beside_a_writer(sqlite_path: Path) -> None:
