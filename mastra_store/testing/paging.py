@@ -19,7 +19,7 @@ NEWEST_FIRST = Order("created_at", "desc")
 
 
 class TestPagingAThousandMessagesOfOneTime:
-    @pytest.mark.parametrize("per_page", [13, 250, 999])
+    @pytest.mark.parametrize("per_page", [97, 250, 999])
     async def test_pages_show_each_once_and_backwards_the_mirror_image(self, storage: Storage, per_page: int) -> None:
         await _save_a_thousand(storage)
 
@@ -29,7 +29,7 @@ class TestPagingAThousandMessagesOfOneTime:
         assert ids(up) == [f"{n:03}" for n in range(1000)]
         assert down == up[::-1]
 
-    @pytest.mark.parametrize("batch_size", [13, 500, 1000])
+    @pytest.mark.parametrize("batch_size", [97, 500, 1000])
     async def test_iterators_show_each_once_and_backwards_the_mirror_image(
         self, storage: Storage, batch_size: int
     ) -> None:

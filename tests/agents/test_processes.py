@@ -1,7 +1,5 @@
 """Many processes that write versions of one agent at the same moment."""
 
-import pytest
-
 from mastra_store import open_storage
 from mastra_store.testing.versioned_builders import stored
 from tests.workflows.test_processes import at_once
@@ -12,14 +10,12 @@ CREATE_VERSIONS = """
 import asyncio, sys
 from mastra_store import open_storage
 
-async def main(url, domain, process, versions):
+async def main(url, process, versions):
     async with open_storage(url) as storage:
         print("ready", flush=True)
         input()
         made = [
-            await getattr(storage, domain).create_version(
-                "e", name=f"{process}-{number}", **({"model": {}, "instructions": ""} if domain == "agents" else {})
-            )
+            await storage.agents.create_version("e", name=f"{process}-{number}", model={}, instructions="")
             for number in range(int(versions))
         ]
     print(*(version.version_number for version in made))
@@ -42,12 +38,11 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize("domain", ["agents", "workspaces"])
-async def test_no_number_is_given_twice(storage_url: str, domain: str) -> None:
+async def test_no_number_is_given_twice(storage_url: str) -> None:
     async with open_storage(storage_url) as storage:
-        await stored(storage, domain)
+        await stored(storage, "agents")
 
-    printed = at_once(CREATE_VERSIONS, [(storage_url, domain, f"process{n}", str(VERSIONS)) for n in range(PROCESSES)])
+    printed = at_once(CREATE_VERSIONS, [(storage_url, f"process{n}", str(VERSIONS)) for n in range(PROCESSES)])
 
     numbers = sorted(int(number) for line in printed for number in line.split())
     assert numbers == list(range(2, PROCESSES * VERSIONS + 2))
