@@ -20,8 +20,8 @@ from ..records.copying import CopiedTable
 from ..storage import Storage
 from .ends import OnConflict
 from .planning import Manner, Progress, Route, Trip, prepared, routes
-from .running import copied
-from .verifying import verified
+from .running import copied, vectors_copied
+from .verifying import vectors_verified, verified
 
 
 async def copy(
@@ -47,12 +47,13 @@ async def copy(
     to the source, or copy again with ``on_conflict="replace"``.
 
     Between PostgreSQL and the others times are cut to milliseconds, JSON that was encoded twice is encoded once, and
-    NUL and unpaired surrogates in JSON, which ``jsonb`` can not hold, are cleaned as everywhere. Vectors are not
-    copied.
+    NUL and unpaired surrogates in JSON, which ``jsonb`` can not hold, are cleaned as everywhere. Vectors are read page
+    by page everywhere. Their indexes are made with the same dimension and metric; on PostgreSQL the approximate ones
+    are built at the end, of the source's kind, or hnsw where the source knows none.
 
     Args:
-        domains: what to copy: the storage's attributes, as ``memory``, and the words for tables that no domain has yet,
-            as ``datasets``; ``None`` for all that the source has.
+        domains: what to copy: the storage's attributes, as ``memory`` and ``vectors``, and the words for tables that no
+            domain has yet, as ``datasets``; ``None`` for all that the source has.
         on_conflict: what becomes of a row whose key the target has. ``fail``: a target that is not empty is refused.
             ``skip``: its row stays; ``replace``: it is overwritten.
         verify: read everything again afterwards and compare it, row by row, by a hash of its values.
@@ -62,7 +63,7 @@ async def copy(
         progress: called at the beginning of each table and after each batch.
 
     Returns:
-        One entry for each table of which the source has rows.
+        One entry for each table of which the source has rows, and for each vector index.
 
     Raises:
         InvalidArgument: an argument is wrong, or both are the same database.
@@ -82,9 +83,7 @@ async def copy(
             planned = await _planned(stack, routes(source, target, domains), how)
             if dry_run:
                 return [
-                    CopiedTable(part.table.domain, part.table.name, part.total, 0, None)
-                    for trip in planned
-                    for part in trip.parts
+                    CopiedTable(part.domain, part.name, part.total, 0, None) for trip in planned for part in trip.every
                 ]
             return [table for trip in planned for table in await _made(trip, how, verify=verify)]
     except Exception as error:
@@ -104,21 +103,25 @@ async def _planned(stack: AsyncExitStack, ways: list[Route], how: Manner) -> lis
 
 
 async def _made(trip: Trip, how: Manner, *, verify: bool) -> list[CopiedTable]:
-    """Copy the tables of one route."""
-    await trip.writer.begin([part.at for part in trip.parts if part.is_new])
+    """Copy the tables and vector indexes of one route."""
+    for index in trip.indexes:
+        await index.make()  # first, since a database may refuse it
+    await trip.writer.begin([part.at for part in trip.every if part.is_new])
     reached = [await copied(trip, part, how) for part in trip.parts]
+    reached += [await vectors_copied(trip, index, how) for index in trip.indexes]
     counts: list[int | None] = [None] * len(reached)
     try:
         if verify:
             async with trip.route.target.reading() as target:
                 counts = [await verified(trip, part, target, how) for part in trip.parts]
+                counts += [await vectors_verified(trip, index, how) for index in trip.indexes]
     except Conflict:
         await trip.writer.finish(trip.route.copy_id)  # to go on would not mend it
         raise
     await trip.writer.finish(trip.route.copy_id)
     return [
-        CopiedTable(part.table.domain, part.table.name, at.copied, at.skipped, count)
-        for part, at, count in zip(trip.parts, reached, counts, strict=True)
+        CopiedTable(part.domain, part.name, at.copied, at.skipped, count)
+        for part, at, count in zip(trip.every, reached, counts, strict=True)
     ]
 
 

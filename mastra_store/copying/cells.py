@@ -109,7 +109,7 @@ def instant(text: str | None) -> str | None:
 
 def canonical(table: StoredTable, rows: Sequence[Row]) -> list[bytes]:
     """A hash of each row, the same for the same values: JSON by its value, whatever the order of its keys."""
-    forms: list[Cell | None] = [_canonical_json if "json" in kind else None for kind in table.kinds]
+    forms: list[Cell | None] = [canonical_json if "json" in kind else None for kind in table.kinds]
     return [digest(row) for row in converted(list(rows), forms)]
 
 
@@ -151,7 +151,7 @@ _FROM_SQLITE: dict[Kind, Cell] = {
 }
 
 
-def _canonical_json(text: str | None) -> str | None:
+def canonical_json(text: str | None) -> str | None:
     value = None if text is None else jsontext.decode(text)
     return None if value is None else repr(_canonical(value))  # readers take null and missing alike
 

@@ -142,8 +142,18 @@ class Writer(ABC):
         """Neutral rows as they are read back when they were written here: JSON without what can not be stored."""
 
     @abstractmethod
+    async def move(self, at: Checkpoint, reached: Checkpoint) -> None:
+        """Remember how far a table has come.
+
+        Raises:
+            Conflict: another process is at the same copy, and has moved on from ``at``.
+        """
+
     async def done(self, at: Checkpoint) -> Checkpoint:
         """Remember that a table is copied to its end."""
+        reached = at.ended()
+        await self.move(at, reached)
+        return reached
 
     @abstractmethod
     async def finish(self, copy_id: str) -> None:

@@ -11,6 +11,7 @@ from ..records.copying import CopyProgress
 from ..storage import Storage
 from .ends import Catalog, Checkpoint, OnConflict, Reader, StoredRows, Writer
 from .tables import StoredTable
+from .vectors import VECTORS, Ends, IndexPart, ends_of, planned
 
 Progress = Callable[[CopyProgress], object]
 
@@ -24,6 +25,8 @@ class Route:
     tables: tuple[StoredTable, ...]
     homeless: tuple[StoredTable, ...]
     """Tables of the source that the target does not know."""
+    vectors: Ends | None = None
+    """The vector stores of both, where vectors go this way."""
 
     @property
     def copy_id(self) -> str:
@@ -48,6 +51,14 @@ class Part:
     is_new: bool
     """No earlier call has begun with it."""
 
+    @property
+    def domain(self) -> str:
+        return self.table.domain
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -66,6 +77,12 @@ class Trip:
     reader: Reader
     writer: Writer
     parts: tuple[Part, ...]
+    indexes: tuple[IndexPart, ...]
+
+    @property
+    def every(self) -> list[Part | IndexPart]:
+        """Tables first."""
+        return [*self.parts, *self.indexes]
 
 
 def routes(source: Storage, target: Storage, domains: Iterable[str] | None) -> list[Route]:
@@ -77,6 +94,7 @@ def routes(source: Storage, target: Storage, domains: Iterable[str] | None) -> l
     """
     rows = {id(each): each.stored_rows() for storage in (source, target) for each in storage.storages()}
     wanted = None if domains is None else _known(list(domains), rows.values())
+    ends = ends_of(source, target, wanted)
     for domain in wanted or ():
         for storage, word in ((source, "source"), (target, "target")):
             if storage.home_of(domain) is None:
@@ -90,7 +108,12 @@ def routes(source: Storage, target: Storage, domains: Iterable[str] | None) -> l
             place = found.setdefault((id(leaf), id(into)), ([], []))
             there = {each.name for each in rows[id(into)].tables()} if target.home_of(table.domain) else set()
             place[table.name not in there].append(table)
-    made = [Route(rows[out], rows[into], tuple(t), tuple(h)) for (out, into), (t, h) in found.items()]
+    if ends is not None:
+        found.setdefault((id(ends.home), id(ends.into)), ([], []))
+    made = [
+        Route(rows[out], rows[into], tuple(t), tuple(h), ends if ends and ends.join(out, into) else None)
+        for (out, into), (t, h) in found.items()
+    ]
     for route in made:
         if route.source.identity == route.target.identity:
             raise InvalidArgument("target", f"is the source, {route.source.shown}")
@@ -99,7 +122,7 @@ def routes(source: Storage, target: Storage, domains: Iterable[str] | None) -> l
 
 def _known(domains: list[str], rows: Iterable[StoredRows]) -> list[str]:
     known = dict.fromkeys(each.name for each in all_domains())
-    known |= dict.fromkeys(table.domain for each in rows for table in each.tables())
+    known |= dict.fromkeys([*(table.domain for each in rows for table in each.tables()), VECTORS])
     for domain in domains:
         if domain not in known:
             raise InvalidArgument("domains", f"has {domain!r}, which is none; those are {', '.join(known)}")
@@ -136,7 +159,8 @@ async def prepared(route: Route, reader: Reader, writer: Writer, how: Manner) ->
     fresh = {each.name: Checkpoint(route.copy_id, each.name, route.source.shown) for each in new}
     checkpoints = fresh | begun
     parts = (Part(each, totals[each.name], checkpoints[each.name], each.name in fresh) for each in full)
-    return Trip(route, reader, writer, tuple(parts))
+    indexes = () if route.vectors is None else await planned(route.vectors, route.copy_id, begun, how.on_conflict)
+    return Trip(route, reader, writer, tuple(parts), tuple(indexes))
 
 
 async def _check_homeless(route: Route, reader: Reader, there: Catalog) -> None:

@@ -9,6 +9,7 @@ from .ends import Reader, Row
 from .planning import Manner, Part, Route, Trip
 from .running import Pace
 from .tables import StoredTable
+from .vectors import IndexPart, is_same
 
 SHOWN = 5
 """Keys that an error names."""
@@ -23,7 +24,7 @@ async def verified(trip: Trip, part: Part, target: Reader, how: Manner) -> int:
         Conflict: rows are missing or differ, or with ``fail`` the target has more of them.
     """
     route, table, raw = trip.route, part.table, trip.route.is_raw
-    pace, done, wrong = Pace(part, how.progress, verifying=True), 0, _Wrong(route, table)
+    pace, done, wrong = Pace(part, how.progress, verifying=True), 0, _Wrong(route, table.name)
     async for batch in trip.reader.batches(table, None, most=how.batch_size, raw=raw, piped=False):
         wanted = _by_key(table, batch.rows)
         keys = [dict(zip(sorted(table.key), key, strict=True)) for key in wanted]
@@ -46,10 +47,32 @@ async def verified(trip: Trip, part: Part, target: Reader, how: Manner) -> int:
     return done
 
 
+async def vectors_verified(trip: Trip, part: IndexPart, how: Manner) -> int:
+    """Compare the vectors of one index, page by page, each with those of the same ids. How many there were."""
+    pace, done, wrong = Pace(part, how.progress, verifying=True), 0, _Wrong(trip.route, part.name)
+    async for page in part.pages(how.batch_size, again=True):
+        found = await part.found(page)
+        for vector in page:
+            key = (vector.namespace, vector.entry.id)
+            if key not in found:
+                wrong.missing.append(key)
+            elif how.on_conflict != "skip" and not is_same(vector, found[key]):
+                wrong.differing.append(key)
+        done += len(page)
+        pace.tell(done)
+        wrong.check()
+    if how.on_conflict == "fail" and (count := await part.count()) != done:
+        raise Conflict(
+            f"{part.name} has {done:,} vectors in {trip.route.source.shown} and {count:,} in {trip.route.target.shown}",
+            table=part.name,
+        )
+    return done
+
+
 class _Wrong:
     """What was found to be wrong with a table."""
 
-    def __init__(self, route: Route, table: StoredTable) -> None:
+    def __init__(self, route: Route, table: str) -> None:
         self._route = route
         self._table = table
         self.missing: list[tuple[Any, ...]] = []
@@ -64,9 +87,9 @@ class _Wrong:
         ]
         if said:
             raise Conflict(
-                f"{self._table.name} of {self._route.target.shown} {' and '.join(said)}; its source is "
+                f"{self._table} of {self._route.target.shown} {' and '.join(said)}; its source is "
                 f"{self._route.source.shown}",
-                table=self._table.name,
+                table=self._table,
             )
 
 

@@ -44,6 +44,10 @@ def index_of(dimension: int, separator: str = "_") -> str:
     return separator.join(["memory", "messages", *([] if dimension == _USUAL else [str(dimension)])])
 
 
+def is_index_of_messages(name: str) -> bool:
+    return name.startswith("memory_messages")
+
+
 def dimension_of(vector: Vector) -> int:
     try:
         return len(vector)

@@ -219,10 +219,8 @@ class MongoWriter(Writer):
     def settled(self, table: StoredTable, rows: list[Row]) -> list[Row]:
         return neutral(table, documents_of(table, rows))
 
-    async def done(self, at: Checkpoint) -> Checkpoint:
-        reached = at.ended()
+    async def move(self, at: Checkpoint, reached: Checkpoint) -> None:
         await _move(self._database, at, reached)
-        return reached
 
     async def finish(self, copy_id: str) -> None:
         await self._database.delete(COPIES, {"copyId": copy_id})

@@ -18,7 +18,7 @@ from .executor import Document, Executor, Work
 from .message_saving import saved_messages
 from .paging import counted
 from .vectors.indexes import REGISTRY, MongoIndex
-from .vectors.store import updates_of
+from .vectors.saving import updates_of
 
 OF_MESSAGES = {"_id": {"$regex": "^memory_messages(_[0-9]+)?$"}}
 

@@ -116,7 +116,7 @@ class MongoStorage(Storage):
     def offers(self, domain: str) -> bool:
         from .domains import MONGO_DOMAINS
 
-        return domain in MONGO_DOMAINS
+        return domain in MONGO_DOMAINS or domain == "vectors"
 
     def stored_rows(self) -> "StoredRows":
         from .copying import MongoStoredRows  # for those who copy

@@ -43,6 +43,8 @@ class SqlReader(Reader):
         self.connection = connection
 
     async def catalog(self, names: Sequence[str]) -> Catalog:
+        if not names:  # which SQLAlchemy takes for all
+            return Catalog({})
         with self.database.translating():
             return await self.connection.run_sync(catalog_of, names, self.database.schema)
 
@@ -136,11 +138,9 @@ class SqlWriter(Writer):
             await _move(inside.connection, at, reached)
             return reached
 
-    async def done(self, at: Checkpoint) -> Checkpoint:
-        reached = at.ended()
+    async def move(self, at: Checkpoint, reached: Checkpoint) -> None:
         async with self.transaction() as inside:
             await _move(inside.connection, at, reached)
-        return reached
 
     async def finish(self, copy_id: str) -> None:
         async with self.transaction() as inside:

@@ -15,6 +15,7 @@ from . import input as given
 from .filter_parsing import parsed
 from .filters import Condition, matches_everything
 from .input import DEFAULT_NAMESPACE, Entry, Values, Vector
+from .stored import StoredVectors
 
 Filter = Mapping[str, Any]
 """The filter language of ``filters.py``, as plain objects."""
@@ -68,6 +69,10 @@ class VectorStore(Domain, ABC):
     name = "vectors"
     index_separator = "_"
     """Between the words of the names that Mastra gives to indexes of its own (contract: vectors.md)."""
+
+    def stored(self) -> StoredVectors | None:
+        """All that it holds, for ``copy``; ``None`` where a copy can not have it."""
+        return None
 
     # Indexes
 

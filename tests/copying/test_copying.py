@@ -8,14 +8,17 @@ from contextlib import AsyncExitStack
 
 import psycopg
 import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from mastra_store import (
+    CachedStorage,
     Conflict,
     CopyProgress,
     DomainMissing,
     InvalidArgument,
     MastraCompositeStore,
     MastraError,
+    MemoryCache,
     MongoStorage,
     PgStorage,
     SqliteStorage,
@@ -304,6 +307,26 @@ class TestRefusals:
             await copy(source, target, on_conflict="merge")  # type: ignore[arg-type]
         with pytest.raises(MastraError, match="source must be a storage, not str"):
             await copy("agent.db", target)  # type: ignore[arg-type]
+
+    async def test_a_cache_is_refused_and_the_error_names_the_storage_behind_it(self, pair: Pair) -> None:
+        source, target = pair
+        cached = [CachedStorage(each, cache=MemoryCache()) for each in pair]
+
+        for one, other in ((cached[0], target), (source, cached[1])):
+            with pytest.raises(InvalidArgument, match=r"is a cache before <SqliteStorage: .*>; copy that one"):
+                await copy(one, other)
+
+    @pytest.mark.parametrize("pair", ["postgresql sqlite"], indirect=True)
+    async def test_an_engine_whose_driver_knows_no_copy_is_refused(self, pair: Pair, new_url: NewUrl) -> None:
+        engine = create_async_engine(new_url("postgresql").replace("postgresql:", "postgresql+asyncpg:"))
+        async with PgStorage(engine) as other:
+            for source, target in ((other, pair[1]), (pair[0], other)):
+                with pytest.raises(
+                    InvalidArgument, match=r"driver knows no COPY \(postgresql.asyncpg:.*\); open it by URL"
+                ):
+                    await copy(source, target)
+            assert (await other.memory.list_threads()).total == 0
+        await engine.dispose()
 
 
 class TestWhatIsCopied:

@@ -7,7 +7,6 @@ Where the server has Atlas' search, an index is searched by it; elsewhere, in un
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bson.raw_bson import RawBSONDocument
 from pymongo import IndexModel
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import OperationFailure
@@ -19,12 +18,15 @@ from ...vectors import input as given
 from ...vectors.base import Search, VectorStore
 from ...vectors.filters import Condition
 from ...vectors.input import DEFAULT_NAMESPACE, Entry, Values
-from ..encoding import as_json, document
-from ..executor import Document, Executor, Filter, Update, Work
+from ...vectors.stored import StoredVectors
+from ..encoding import as_json
+from ..executor import Document, Executor, Filter, Work
 from ..paging import counted, split
 from .filters import mongo_filter
 from .indexes import REGISTRY, MongoIndex, found_index, registered
+from .saving import fields_of, updates_of
 from .searching import REGISTERED, SCORE, by_atlas, exact, is_registered, search_definition, shown
+from .stored import MongoStoredVectors
 
 _NO_SEARCH = frozenset({31082, 115, 6047401, 40324})
 """SearchNotEnabled, CommandNotSupported, a stage that only Atlas has, a stage that is not known."""
@@ -46,6 +48,9 @@ class MongoVectors(VectorStore):
         self._known: dict[str, MongoIndex] = {}
         self._searched: dict[str, frozenset[str]] = {}
         self._has_search: bool | None = False if executor.is_unit else None
+
+    def stored(self) -> StoredVectors:
+        return MongoStoredVectors(self, self._database)
 
     @operation
     async def create_index(
@@ -216,14 +221,6 @@ def stored(index_name: str, entries: list[Entry], gone: Filter | None) -> Work[N
     return work
 
 
-def updates_of(entries: list[Entry]) -> list[tuple[Filter, Update]]:
-    """What stores vectors. Other fields of a document stay: ``document`` is TypeScript's."""
-    return [
-        ({"_id": entry.id}, {"$set": _fields(f"vectors[{at}]", embedding=entry.values, metadata=entry.metadata)})
-        for at, entry in enumerate(entries)
-    ]
-
-
 def updated(index_name: str, where: Filter, values: Values | None, metadata: Mapping[str, Any] | None) -> Work[int]:
     """Replace the vector or the metadata of what a filter finds. How many there were."""
 
@@ -235,7 +232,7 @@ def updated(index_name: str, where: Filter, values: Values | None, metadata: Map
             fields["embedding"] = values
         if metadata is not None:
             fields["metadata"] = metadata
-        return await tx.update(index.collection, where, {"$set": _fields("metadata", **fields)})
+        return await tx.update(index.collection, where, {"$set": fields_of("metadata", **fields)})
 
     return work
 
@@ -255,12 +252,6 @@ async def _made(collection: AsyncCollection[Document], fields: list[str]) -> Non
             raise
     if fields:
         await collection.create_indexes([IndexModel([(field, 1)]) for field in fields])
-
-
-def _fields(path: str, **fields: Any) -> RawBSONDocument:
-    if "embedding" in fields:
-        fields["embedding"] = fields["embedding"].tolist()
-    return document(fields, path)
 
 
 def _target(target: list[str] | Condition) -> Document:

@@ -12,6 +12,7 @@ from ...vectors import input as given
 from ...vectors.base import Search, VectorStore
 from ...vectors.filters import Condition
 from ...vectors.input import DEFAULT_NAMESPACE, Entry, Values
+from ...vectors.stored import StoredVectors
 from ..database import Executor
 from ..plans import Call, Copy, Work
 from .postgres_bulk import as_text, check_storable, copied, from_stored
@@ -20,6 +21,7 @@ from .postgres_ddl import table_analyzed, table_dropped, table_emptied, table_fi
 from .postgres_filters import postgres_filter
 from .postgres_indexes import IndexWanted, build, made_index, rebuilt
 from .postgres_statements import counted_vectors, deleted, filtered, known_ids, nearest, updated, upserted
+from .postgres_stored import PostgresStoredVectors
 from .postgres_tables import IndexTable
 from .storing import Storing
 
@@ -42,6 +44,9 @@ class PostgresVectors(VectorStore):
         self.store = executor.sql.store
         self._stored: dict[str, tuple[int, int]] = {}
         """Of an index, the vectors stored since the last ANALYZE, and those before it."""
+
+    def stored(self) -> StoredVectors:
+        return PostgresStoredVectors(self, self._database)
 
     @operation
     async def create_index(

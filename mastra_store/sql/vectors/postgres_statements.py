@@ -19,11 +19,13 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.dml import Delete, ReturningDelete, ReturningUpdate
 
+from ...vectors.input import DEFAULT_NAMESPACE
 from ..dialects import SqlDialect
 from ..parameters import JsonParameter
 from ..plans import statement
@@ -77,6 +79,35 @@ def filtered(sql: SqlDialect, table: IndexTable, shape: Any, *, with_vector: boo
         columns.append(row.embedding)
     return (
         select(*columns).where(*_conditions(table, shape)).order_by(collate(row.vector_id, "C")).limit(_count("top_k"))
+    )
+
+
+@statement(lambda *row: row, shapes=SHAPES)
+def next_vectors(sql: SqlDialect, table: IndexTable) -> Select[Any]:
+    """The ``most`` rows behind the parameters ``namespace`` and ``vector_id``: both, the vector and its metadata."""
+    row: Any = index_row(table)
+    key = [row.namespace, row.vector_id]
+    behind = tuple_(*key) > tuple_(*(bindparam(each.key, type_=Text()) for each in key))
+    return _whole(row).where(behind).order_by(*key).limit(_count("most"))
+
+
+@statement(lambda *row: row, shapes=SHAPES)
+def named_vectors(sql: SqlDialect, table: IndexTable) -> Select[Any]:
+    """The rows of the parameters ``namespace`` and ``ids``: both, the vector and its metadata."""
+    row: Any = index_row(table)
+    return _whole(row).where(_in_namespace(row), _named(row))
+
+
+@statement(lambda one: one, shapes=SHAPES)
+def other_namespaces(sql: SqlDialect, table: IndexTable) -> Select[Any]:
+    """One row if there are vectors outside of the default namespace."""
+    row: Any = index_row(table)
+    default: ColumnElement[str] = literal_column(f"'{DEFAULT_NAMESPACE}'")
+    return (
+        select(literal_column("1", Integer()))
+        .select_from(row)
+        .where(row.namespace != default)
+        .limit(literal_column("1"))
     )
 
 
@@ -150,6 +181,10 @@ def _in_namespace(row: Any) -> ColumnElement[bool]:
 
 def _named(row: Any) -> ColumnElement[bool]:
     return row.vector_id == func.any(bindparam("ids", type_=ARRAY(Text())))  # type: ignore[no-any-return]
+
+
+def _whole(row: Any) -> Select[Any]:
+    return select(row.namespace, row.vector_id, row.embedding, row.metadata_)
 
 
 def _count(name: str) -> Any:

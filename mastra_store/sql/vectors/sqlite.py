@@ -7,8 +7,6 @@ A query costs some microseconds for each vector of the index, or of those that t
 1,536 numbers take about a twentieth of a second, and so they go on. For many more there is PostgreSQL.
 """
 
-import sys
-from array import array
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -22,8 +20,10 @@ from ...vectors import input as given
 from ...vectors.base import Search, VectorStore
 from ...vectors.filters import Condition, has_pattern
 from ...vectors.input import DEFAULT_NAMESPACE, Entry, Values
+from ...vectors.stored import StoredVectors
 from ..database import Executor
 from ..plans import Work
+from .sqlite_blobs import as_blob, from_blob
 from .sqlite_filters import sqlite_filter
 from .sqlite_statements import (
     all_upserted,
@@ -35,6 +35,7 @@ from .sqlite_statements import (
     updated,
     upserted,
 )
+from .sqlite_stored import SqliteStoredVectors
 from .sqlite_tables import FoundTable, SqliteIndex, found_tables, natively_indexed, table_dropped, table_made, taken
 from .storing import Storing
 
@@ -51,6 +52,9 @@ class SqliteVectors(VectorStore):
     def __init__(self, executor: Executor) -> None:
         self._database = executor
         self.store = executor.sql.store
+
+    def stored(self) -> StoredVectors:
+        return SqliteStoredVectors(self, self._database)
 
     @operation
     async def create_index(
@@ -283,22 +287,6 @@ def stored(table: SqliteIndex, entries: list[Entry], gone: tuple[Any, dict[str, 
 
 def _as_row(entry: Entry) -> dict[str, Any]:
     return {"id": entry.id, "vector": entry.values.tolist(), "metadata": entry.metadata}
-
-
-def as_blob(values: Values) -> bytes:
-    """A vector as LibSQL stores it: single precision, little-endian."""
-    if sys.byteorder == "big":
-        values = array("f", values)
-        values.byteswap()
-    return values.tobytes()
-
-
-def from_blob(stored: bytes) -> list[float]:
-    values = array("f")
-    values.frombytes(stored)
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values.tolist()
 
 
 def _check_namespace(namespace: str) -> None:

@@ -75,6 +75,21 @@ def filtered(sql: SqlDialect, table: SqliteIndex, shape: Any, *, with_vector: bo
     return found.order_by(row.vector_id).limit(bindparam("top_k", type_=Integer()))
 
 
+@statement(lambda *row: row, shapes=SHAPES)
+def next_vectors(sql: SqlDialect, table: SqliteIndex) -> Select[Any]:
+    """The ``most`` rows behind the parameter ``vector_id``: id, vector and metadata."""
+    row = index_row(table)
+    behind = row.vector_id > bindparam("vector_id", type_=Text())
+    return _whole(row).where(behind).order_by(row.vector_id).limit(bindparam("most", type_=Integer()))
+
+
+@statement(lambda *row: row, shapes=SHAPES)
+def named_vectors(sql: SqlDialect, table: SqliteIndex) -> Select[Any]:
+    """The rows of the parameter ``ids``: id, vector and metadata."""
+    row = index_row(table)
+    return _whole(row).where(_named(sql, row))
+
+
 @statement(lambda count: count, shapes=SHAPES)
 def counted_vectors(sql: SqlDialect, table: SqliteIndex) -> Select[Any]:
     # Rows alone are counted by the smallest index, and one of LibSQL's own is empty to SQLite.
@@ -138,6 +153,10 @@ def deleted(sql: SqlDialect, table: SqliteIndex, shape: Any, *, by_id: bool) -> 
 
 def _conditions(table: SqliteIndex, shape: Any) -> list[ColumnElement[bool]]:
     return [] if shape is None else [sqlite_condition(shape, index_row(table).metadata_)]
+
+
+def _whole(row: Any) -> Select[Any]:
+    return select(row.vector_id, row.embedding, row.metadata_)
 
 
 def _named(sql: SqlDialect, row: Any) -> ColumnElement[bool]:

@@ -1,0 +1,186 @@
+"""Vector indexes as copies see them: what is to be done with each, and what forbids it."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from .. import jsontext
+from ..errors import Conflict, DomainMissing
+from ..storage import Storage
+from ..vectors.base import VectorStore
+from ..vectors.stored import StoredIndex, StoredVector, StoredVectors
+from .cells import canonical_json
+from .ends import Checkpoint, OnConflict
+
+VECTORS = "vectors"
+BYTES, MOST = 2_000_000, 500
+"""Of the numbers of one page, about; and vectors of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where vectors come from and where they go."""
+
+    home: Storage
+    into: Storage
+    source: StoredVectors
+    target: StoredVectors
+    shown: str
+    """How errors call the target."""
+
+    def join(self, home: int, into: int) -> bool:
+        return (id(self.home), id(self.into)) == (home, into)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPart:
+    """One vector index on its way."""
+
+    ends: Ends
+    like: StoredIndex
+    at: Checkpoint
+    """How far an earlier call came."""
+    is_new: bool
+    """No earlier call has begun with it."""
+    is_made: bool
+    """It is made by this copy, and was not there before."""
+
+    domain = VECTORS
+
+    @property
+    def name(self) -> str:
+        return self.like.index.name
+
+    @property
+    def total(self) -> int:
+        return self.like.index.count
+
+    async def make(self) -> None:
+        if self.is_made:
+            await self.ends.target.make(self.like)
+
+    async def finish(self) -> None:
+        if self.is_made:
+            await self.ends.target.finish(self.like)
+
+    async def pages(self, most: int | None, *, again: bool = False) -> AsyncGenerator[list[StoredVector], None]:
+        """Vectors of the source: those behind what was copied, or all ``again``."""
+        most = most or max(1, min(MOST, BYTES // (4 * self.like.index.dimension)))
+        after = None if again or self.at.last is None else (self.at.last["namespace"], self.at.last["id"])
+        while page := await self.ends.source.page(self.name, after, most):
+            after = page[-1].namespace, page[-1].entry.id
+            yield page
+
+    @staticmethod
+    def key_of(vector: StoredVector) -> dict[str, Any]:
+        return {"namespace": vector.namespace, "id": vector.entry.id}
+
+    async def put(self, page: Sequence[StoredVector], on_conflict: OnConflict) -> int:
+        """Store vectors. How many: with ``skip``, those whose ids are there are left alone."""
+        there = await self.found(page) if on_conflict == "skip" else {}
+        new = [each for each in page if (each.namespace, each.entry.id) not in there]
+        for namespace, some in groupby(new, key=lambda each: each.namespace):
+            await self.ends.target.put(self.name, namespace, list(some))
+        return len(new)
+
+    async def found(self, page: Sequence[StoredVector]) -> dict[tuple[str, str], StoredVector]:
+        """The target's vectors with the ids of these, by namespace and id."""
+        found: dict[tuple[str, str], StoredVector] = {}
+        for namespace, some in groupby(page, key=lambda each: each.namespace):
+            there = await self.ends.target.among(self.name, namespace, [each.entry.id for each in some])
+            found |= {(each.namespace, each.entry.id): each for each in there}
+        return found
+
+    async def count(self) -> int:
+        """Vectors of the target."""
+        found = await self.ends.target.find(self.name)
+        return 0 if found is None else found.index.count
+
+
+def ends_of(source: Storage, target: Storage, wanted: Sequence[str] | None) -> Ends | None:
+    """Where vectors come from and go; ``None`` where none shall, or the source has no store that can be copied.
+
+    Raises:
+        DomainMissing: they were asked for, and can not be copied from there or to there.
+    """
+    if wanted is not None and VECTORS not in wanted:
+        return None
+    stores = []
+    for storage, word in ((source, "source"), (target, "target")):
+        home = storage.home_of(VECTORS)
+        store = storage.vectors if home is not None else None
+        stored = store.stored() if isinstance(store, VectorStore) else None
+        if home is None or stored is None:
+            if wanted is None:
+                return None
+            raise DomainMissing(f"the {word} has no vectors that can be copied", name=VECTORS)
+        stores.append((home, stored))
+    (home, there), (into, here) = stores
+    return Ends(home, into, there, here, into.stored_rows().shown)
+
+
+async def planned(
+    ends: Ends, copy_id: str, begun: Mapping[str, Checkpoint], on_conflict: OnConflict
+) -> list[IndexPart]:
+    """What is to be done with each index, after everything was checked that could forbid it.
+
+    Raises:
+        DomainMissing: the target can not hold what an index has.
+        Conflict: the target has an index of that name that is another, or that has vectors where that is not allowed.
+    """
+    parts = []
+    shown = ends.home.stored_rows().shown
+    for name in await ends.source.names():
+        like, there = await ends.source.find(name), await ends.target.find(name)
+        if like is None:  # it was deleted in this moment
+            continue
+        _check_held(ends, like)
+        if there is not None:
+            _check_same(ends, like, there)
+            if there.index.count and name not in begun and on_conflict == "fail":
+                raise Conflict(
+                    f"{ends.shown} has vectors in {name} already; say what shall become of them: on_conflict='skip' or "
+                    "'replace'",
+                    tables=name,
+                )
+        at = begun.get(name) or Checkpoint(copy_id, name, shown)
+        parts.append(IndexPart(ends, like, at, name not in begun, there is None or name in begun))
+    return parts
+
+
+def _check_held(ends: Ends, like: StoredIndex) -> None:
+    index = like.index
+    problem = None
+    if index.vector_type not in ends.target.types:
+        problem = f"is of the type {index.vector_type}"
+    elif lost := like.holds - ends.target.can_hold:
+        problem = f"has {' and '.join(sorted(lost))}"
+    if problem is not None:
+        raise DomainMissing(
+            f"{ends.shown} can not hold the vector index {index.name}, which {problem}; say with domains=[...] what "
+            "shall be copied",
+            name=VECTORS,
+        )
+
+
+def _check_same(ends: Ends, like: StoredIndex, there: StoredIndex) -> None:
+    for what in ("dimension", "metric"):
+        has, wanted = getattr(there.index, what), getattr(like.index, what)
+        if has != wanted:
+            raise Conflict(
+                f"the vector index {like.index.name} exists in {ends.shown} with the {what} {has}, not {wanted}: "
+                "delete it first, or leave vectors out by domains=[...]",
+                index_name=like.index.name,
+                existing=has,
+                wanted=wanted,
+            )
+    if there.obstacle is not None:
+        raise Conflict(f"{like.index.name} in {ends.shown} can not be written: {there.obstacle}")
+
+
+def is_same(one: StoredVector, other: StoredVector) -> bool:
+    """Whether two vectors of one id have the same numbers, in single precision, metadata and document."""
+    if one.entry.values != other.entry.values or one.document != other.document:
+        return False
+    return canonical_json(jsontext.encode(one.entry.metadata)) == canonical_json(jsontext.encode(other.entry.metadata))

@@ -1,0 +1,85 @@
+"""The vector indexes of PostgreSQL as copies see them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...domains import recall
+from ...errors import NotFound
+from ...vectors.stored import NAMESPACES, StoredIndex, StoredVector, StoredVectors, stored_vector
+from ..database import Executor
+from .postgres_bulk import from_stored
+from .postgres_statements import named_vectors, next_vectors, other_namespaces
+from .postgres_tables import INDEXED_DIMENSIONS, METRICS, IndexTable
+
+_OPTIONS = {"m": "m", "efConstruction": "ef_construction", "lists": "lists"}
+
+
+class PostgresStoredVectors(StoredVectors):
+    """All of pgvector's types. The approximate index is built when the vectors are there.
+
+    Args:
+        vectors: the store.
+    """
+
+    can_hold = frozenset({NAMESPACES})
+    types = frozenset(METRICS)
+
+    def __init__(self, vectors: Any, executor: Executor) -> None:
+        self._vectors = vectors
+        self._database = executor
+
+    async def names(self) -> list[str]:
+        found: list[str] = await self._vectors.list_indexes()
+        return found
+
+    async def find(self, name: str) -> StoredIndex | None:
+        try:
+            index = await self._vectors.describe_index(name)
+        except NotFound:
+            return None
+        others = await self._database.read(other_namespaces(await self._table(name)).bind())
+        return StoredIndex(index, frozenset({NAMESPACES} if others else ()), chosen=True)
+
+    async def page(self, name: str, after: tuple[str, str] | None, most: int) -> list[StoredVector]:
+        table = await self._table(name)
+        namespace, vector_id = after or ("", "")
+        rows = await self._database.read(next_vectors(table).bind(namespace=namespace, vector_id=vector_id, most=most))
+        return [_stored(table, row) for row in rows]
+
+    async def among(self, name: str, namespace: str, ids: Sequence[str]) -> list[StoredVector]:
+        table = await self._table(name)
+        rows = await self._database.read(named_vectors(table).bind(namespace=namespace, ids=list(ids)))
+        return [_stored(table, row) for row in rows]
+
+    async def make(self, like: StoredIndex) -> None:
+        index = like.index
+        await self._vectors.create_index(
+            index.name,
+            dimension=index.dimension,
+            metric=index.metric,
+            vector_type=index.vector_type,
+            index_type="flat",
+            metadata_indexes=recall.METADATA_INDEXES if recall.is_index_of_messages(index.name) else (),
+        )
+
+    async def finish(self, like: StoredIndex) -> None:
+        index, there = like.index, await self._vectors.describe_index(like.index.name)
+        wanted = index.type
+        if not like.chosen and index.dimension <= INDEXED_DIMENSIONS[index.vector_type]:
+            wanted = "hnsw"
+        if there.type == "flat" != wanted:
+            options = {_OPTIONS[name]: value for name, value in (index.config or {}).items() if name in _OPTIONS}
+            await self._vectors.build_index(index.name, index_type=wanted, **options)
+
+    async def put(self, name: str, namespace: str, vectors: Sequence[StoredVector]) -> None:
+        await self._vectors._upsert(name, [each.entry for each in vectors], namespace, None)
+
+    async def _table(self, name: str) -> IndexTable:
+        table: IndexTable = (await self._vectors._index(name)).table
+        return table
+
+
+def _stored(table: IndexTable, row: Any) -> StoredVector:
+    namespace, vector_id, embedding, metadata = row
+    numbers = None if embedding is None else from_stored(embedding)
+    return stored_vector(table.name, vector_id, numbers, metadata or {}, namespace=namespace)

@@ -1,0 +1,202 @@
+"""Vector indexes on their way from one storage to another."""
+
+import sqlite3
+from array import array
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, closing
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mastra_store import (
+    Conflict,
+    CopyProgress,
+    DomainMissing,
+    MastraCompositeStore,
+    PineconeVector,
+    Storage,
+    copy,
+    open_storage,
+)
+from tests.copying.conftest import NewUrl
+
+ROWS: list[dict[str, Any]] = [
+    {
+        "id": f"v{n:03}",
+        "values": [n / 7, -n / 3, 0.1, 1e-30],
+        "metadata": {"n": n, "deep": {"list": [1.5, None, "Ü"]}, "big": 2**40},
+    }
+    for n in range(25)
+]
+
+
+class Stop(Exception):
+    """Breaks a copy off."""
+
+
+@pytest.fixture
+async def opened(new_url: NewUrl) -> AsyncIterator[Any]:
+    async with AsyncExitStack() as stack:
+
+        async def new(kind: str) -> Storage:
+            return await stack.enter_async_context(open_storage(new_url(kind)))
+
+        yield new
+
+
+async def contents(storage: Storage, index: str = "docs") -> list[tuple[Any, ...]]:
+    """All vectors of an index, by id, in single precision."""
+    found = await storage.vectors.query(index, filter={"n": {"$gte": 0}}, top_k=1000, include_vector=True)
+    return [(each.id, array("f", each.vector or ()), each.metadata) for each in found]
+
+
+async def test_indexes_go_round_all_backends_and_are_what_they_were(opened: Any) -> None:
+    stations = [await opened(kind) for kind in ("postgresql", "sqlite", "libsql", "mongodb", "postgresql")]
+    first, last = stations[0], stations[-1]
+    await first.vectors.create_index("docs", dimension=4, metric="euclidean")
+    await first.vectors.upsert("docs", ROWS)
+    await first.vectors.create_index("empty", dimension=3)
+
+    for source, target in pairwise(stations):
+        copied = await copy(source, target, verify=True, batch_size=7)
+
+        assert [(each.domain, each.table, each.copied, each.verified) for each in copied] == [
+            ("vectors", "docs", 25, 25),
+            ("vectors", "empty", 0, 0),
+        ]
+    assert await contents(last) == await contents(first)
+    assert await last.vectors.describe_index("docs") == await first.vectors.describe_index("docs")
+    assert (await last.vectors.describe_index("empty")).dimension == 3
+
+
+async def test_what_pgvector_alone_has_stays_between_postgresql_databases(opened: Any) -> None:
+    source, target = await opened("postgresql"), await opened("postgresql")
+    await source.vectors.create_index("bits", dimension=8, vector_type="bit", metric="jaccard", index_type="flat")
+    await source.vectors.upsert("bits", [[1, 0, 1, 1, 0, 0, 0, 1]], ids=["a"], metadata=[{"n": 1}])
+    await source.vectors.create_index("halves", dimension=4, vector_type="halfvec", m=8, ef_construction=32)
+    for namespace in ("default", "tenant"):
+        await source.vectors.upsert("halves", ROWS, namespace=namespace)
+
+    await copy(source, target, domains=["vectors"], verify=True, batch_size=10)
+
+    for name in ("bits", "halves"):
+        assert await target.vectors.describe_index(name) == await source.vectors.describe_index(name)
+    assert await contents(target, "bits") == await contents(source, "bits")
+    [mine] = await target.vectors.query("halves", filter={"n": 3}, namespace="tenant")
+    assert mine.id == "v003"
+
+
+async def test_a_copy_that_was_broken_off_goes_on(opened: Any) -> None:
+    source, target = await opened("postgresql"), await opened("sqlite")
+    await source.vectors.create_index("docs", dimension=4)
+    await source.vectors.upsert("docs", ROWS)
+
+    def stop(progress: CopyProgress) -> None:
+        if progress.done == 14:
+            raise Stop
+
+    with pytest.raises(Stop):
+        await copy(source, target, batch_size=7, progress=stop)
+    seen: list[int] = []
+    [copied] = await copy(source, target, batch_size=7, progress=lambda at: seen.append(at.done))
+
+    assert seen == [14, 21, 25]
+    assert (copied.copied, copied.skipped) == (25, 0)
+    assert await contents(target) == await contents(source)
+
+
+@pytest.mark.parametrize(("on_conflict", "kept"), [("skip", [0.0] * 4), ("replace", ROWS[3]["values"])])
+async def test_vectors_that_are_there_stay_or_are_replaced(opened: Any, on_conflict: Any, kept: list[float]) -> None:
+    source, target = await opened("sqlite"), await opened("postgresql")
+    for storage in (source, target):
+        await storage.vectors.create_index("docs", dimension=4, metric="euclidean")
+    await source.vectors.upsert("docs", ROWS)
+    await target.vectors.upsert("docs", [[0.0] * 4], ids=["v003"], metadata=[{"n": 3}])
+
+    with pytest.raises(Conflict, match=r"has vectors in docs already; .*on_conflict='skip'"):
+        await copy(source, target)
+    assert len(await contents(target)) == 1
+    [copied] = await copy(source, target, on_conflict=on_conflict, verify=True)
+
+    assert (copied.copied, copied.skipped) == ((24, 1) if on_conflict == "skip" else (25, 0))
+    [third] = await target.vectors.query("docs", filter={"n": 3}, include_vector=True)
+    assert third.vector == pytest.approx(kept)
+
+
+@pytest.mark.parametrize(
+    ("target", "made", "problem"),
+    [
+        (
+            "sqlite",
+            {"dimension": 8, "vector_type": "bit"},
+            "can not hold the vector index docs, which is of the type bit",
+        ),
+        ("mongodb", {"dimension": 3}, "can not hold the vector index docs, which has namespaces"),
+    ],
+)
+async def test_what_the_target_can_not_hold_is_refused_before_anything_is_written(
+    opened: Any, target: str, made: dict[str, Any], problem: str
+) -> None:
+    here, there = await opened("postgresql"), await opened(target)
+    await here.memory.save_messages("t", [{"role": "user", "content": "Hello"}])
+    await here.vectors.create_index("docs", **made)
+    await here.vectors.upsert("docs", [[1] * made["dimension"]], ids=["a"], namespace="tenant")
+
+    with pytest.raises(DomainMissing, match=problem):
+        await copy(here, there)
+
+    assert (await there.memory.list_threads()).total == 0
+    assert await there.vectors.list_indexes() == []
+    assert [each.table for each in await copy(here, there, domains=["memory"])] == ["mastra_threads", "mastra_messages"]
+
+
+async def test_an_index_that_is_another_in_the_target_is_refused(opened: Any) -> None:
+    source, target = await opened("sqlite"), await opened("sqlite")
+    await source.vectors.create_index("docs", dimension=4)
+    await target.vectors.create_index("docs", dimension=3)
+
+    with pytest.raises(Conflict, match=r"docs exists in .* with the dimension 3, not 4"):
+        await copy(source, target)
+
+
+async def test_what_is_missing_or_differs_afterwards_is_named(opened: Any, new_url: NewUrl) -> None:
+    source, target = await opened("sqlite"), open_storage(url := new_url("sqlite"))
+    await source.vectors.create_index("docs", dimension=4)
+    await source.vectors.upsert("docs", ROWS)
+
+    def meddle(progress: CopyProgress) -> None:
+        if progress.verifying and not progress.done:
+            with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
+                connection.execute("DELETE FROM docs WHERE vector_id = 'v003'")
+                connection.execute("UPDATE docs SET metadata = '{}' WHERE vector_id = 'v004'")
+
+    async with target:
+        with pytest.raises(Conflict, match=r"docs of .* lacks default/v003 and differs in default/v004; its source is"):
+            await copy(source, target, verify=True, progress=meddle)
+
+
+async def test_those_of_a_composite_come_from_where_they_are(opened: Any, tmp_path: Path) -> None:
+    messages, vectors, target = await opened("sqlite"), await opened("sqlite"), await opened("postgresql")
+    await messages.memory.save_messages("t", [{"role": "user", "content": "Hello"}])
+    await vectors.vectors.create_index("docs", dimension=4)
+    await vectors.vectors.upsert("docs", ROWS)
+
+    copied = await copy(MastraCompositeStore(default=messages, vectors=vectors), target)
+
+    assert [(each.table, each.copied) for each in copied] == [
+        ("mastra_threads", 1),
+        ("mastra_messages", 1),
+        ("docs", 25),
+    ]
+
+
+async def test_those_of_a_store_that_can_not_be_copied_are_left_out_unless_they_are_asked_for(opened: Any) -> None:
+    source, target = await opened("sqlite"), await opened("sqlite")
+    await source.memory.save_messages("t", [{"role": "user", "content": "Hello"}])
+    composite = MastraCompositeStore(default=source, vectors=PineconeVector(api_key="none"))
+
+    assert [each.domain for each in await copy(composite, target)] == ["memory", "memory"]
+    with pytest.raises(DomainMissing, match="the source has no vectors that can be copied"):
+        await copy(composite, target, domains=["vectors"])
