@@ -1,6 +1,7 @@
 """A copy in a process of its own, which says how far it has come: ``killed SOURCE TARGET``.
 
-With ``DIE_AFTER`` in its environment it kills itself when it has said so many lines.
+With ``DIE_AFTER`` in its environment it kills itself when it has said so many lines, with ``DIE_IN`` when it has copied
+something of that table.
 """
 
 import asyncio
@@ -16,7 +17,8 @@ LINES = count(1)
 
 def tell(progress: CopyProgress) -> None:
     print(progress.table, progress.done, flush=True)
-    if next(LINES) == int(os.environ.get("DIE_AFTER", 0)):
+    in_the_middle = 0 < progress.done < progress.total and progress.table == os.environ.get("DIE_IN")
+    if in_the_middle or next(LINES) == int(os.environ.get("DIE_AFTER", 0)):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
