@@ -38,6 +38,14 @@ DialectName = Literal["postgresql", "sqlite", "mongodb"]
 OWN_INDEXES = "mastra_store_"
 """How the names of indexes begin that Mastra does not have. They have no prefix in any schema."""
 
+CUT = {
+    "mastra_workflow_snapshot_workflow_name_run_id_key": "lower",
+    "mastra_ai_spans_traceid_spanid_pk": "lower",
+    "mastra_workflow_snapshot_name_status_createdat_idx": "raw",
+}
+"""Names that ``@mastra/pg`` lets PostgreSQL cut where they are long, and how they begin; in the order in which it makes
+them: of two that are cut to one name, the first has it."""
+
 _DIALECTS: dict[str, Callable[..., Dialect]] = {"postgresql": postgresql.dialect, "sqlite": sqlite.dialect}
 
 
@@ -66,16 +74,38 @@ def physical_name(name: str, rule: str, schema: str | None) -> str:
         rule: how it begins: ``name`` with the schema's name made a word, ``none`` with nothing, ``raw`` with the
             schema's name in lower case, ``lower`` with it as a word in lower case, in public too.
     """
+    full = _prefixed(name, rule, schema)
+    if name in CUT and full != (cut := _cut(full)):
+        before = [_cut(_prefixed(each, CUT[each], schema)) for each in list(CUT)[: list(CUT).index(name)]]
+        if cut not in before:
+            return cut
+    return hashed(full)
+
+
+def first_name(name: str, rule: str, schema: str | None) -> str:
+    """The name that revision 0001 gives: that of ``physical_name``, but never cut."""
+    return hashed(_prefixed(name, rule, schema))
+
+
+def hashed(full: str) -> str:
+    """A name that PostgreSQL takes. It would cut a long one silently, and two that begin alike would be one."""
+    if len(full.encode()) <= MAX_BYTES:
+        return full
+    return full.encode()[:54].decode(errors="ignore") + "_" + hashlib.sha256(full.encode()).hexdigest()[:8]
+
+
+def _cut(full: str) -> str:
+    """As PostgreSQL cuts a name."""
+    return full.encode()[:MAX_BYTES].decode(errors="ignore")
+
+
+def _prefixed(name: str, rule: str, schema: str | None) -> str:
     if rule == "none" or name.startswith(OWN_INDEXES) or (schema is None and rule != "lower"):
         return name
     word = re.sub(r"[^A-Za-z0-9_]", "_", schema or "public")
     word = f"_{word}" if word[0].isdigit() else word
     prefix = {"name": word, "raw": (schema or "").lower(), "lower": word.lower()}[rule]
-    full = f"{prefix}_{name}"
-    if len(full.encode()) <= MAX_BYTES:
-        return full
-    # PostgreSQL would cut it silently, and two schemas whose names begin alike would share a name.
-    return full.encode()[:54].decode(errors="ignore") + "_" + hashlib.sha256(full.encode()).hexdigest()[:8]
+    return f"{prefix}_{name}"
 
 
 def export_schemas(schema_name: str | None = None, dialect: DialectName = "postgresql") -> str:
@@ -188,9 +218,12 @@ def _constraints(table: Table) -> Iterator[PrimaryKeyConstraint | UniqueConstrai
 
 def _constraint(source: PrimaryKeyConstraint | UniqueConstraint, dialect: str, schema: str | None) -> Constraint:
     # Nameless on SQLite, as @mastra/libsql makes them: files of either maker then compare as equal.
-    named = source.name and dialect == "postgresql"
-    name = physical_name(str(source.name), source.info.get("prefix", "none"), schema) if named else None
-    return type(source)(*[column.name for column in source.columns], name=name)
+    names = [column.name for column in source.columns]
+    if not source.name or dialect != "postgresql":
+        return type(source)(*names)
+    name, rule = str(source.name), source.info.get("prefix", "none")
+    info = {"first_name": first_name(name, rule, schema)}
+    return type(source)(*names, name=physical_name(name, rule, schema), info=info)
 
 
 def _add_index(table: Table, source: Index, schema: str | None) -> None:

@@ -1029,4 +1029,4 @@ CREATE TABLE IF NOT EXISTS mastra_store_version (
     CONSTRAINT mastra_store_version_pkc PRIMARY KEY (version_num)
 );
 
-INSERT INTO mastra_store_version (version_num) SELECT '0003' WHERE NOT EXISTS (SELECT 1 FROM mastra_store_version);
+INSERT INTO mastra_store_version (version_num) SELECT '0004' WHERE NOT EXISTS (SELECT 1 FROM mastra_store_version);

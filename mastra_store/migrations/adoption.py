@@ -32,6 +32,7 @@ def compared(connection: Connection, schema: str | None) -> Comparison:
         nothing = Comparison(there, Mending(), [])
         nothing.refused.append("there is no table of Mastra: upgrade makes them")
         return nothing
+    there.rename(metadata)
     todo = mending(metadata, there, schema)
     found = Comparison(there, todo, accept(metadata, there), to_make=[*todo.lines])
     # Tables that are made are whole.

@@ -22,7 +22,7 @@ class Live:
     def __init__(self, connection: Connection, metadata: MetaData, schema: str | None) -> None:
         self.dialect = connection.dialect
         self.renamed: dict[str, str] = {}
-        """Constraints that are accepted under another name: ours, and the one they have."""
+        """Constraints that have the name of a later revision: that of revision 0001, and the one they have."""
         self._catalog = inspect(connection)
         # Only by name: what else is there may have types that nobody here knows.
         self._where: Any = {"schema": schema, "filter_names": [table.name for table in metadata.sorted_tables]}
@@ -44,6 +44,15 @@ class Live:
     @cached_property
     def indexes(self) -> dict[str, dict[str, Any]]:
         return _by_name(self._catalog.get_multi_indexes(**self._where))
+
+    def rename(self, metadata: MetaData) -> None:
+        """Find the constraints that have the name of a later revision."""
+        for table in metadata.sorted_tables:
+            named = self.uniques.get(table.name, {}) if self.dialect.name == "postgresql" else {}
+            for constraint in table.constraints:
+                first = constraint.info.get("first_name")
+                if first is not None and constraint.name in named and first not in named:
+                    self.renamed[first] = str(constraint.name)
 
     def types(self, column: Column[Any], there: dict[str, Any]) -> tuple[str, str]:
         """A column's type as we declare it, and as it is."""

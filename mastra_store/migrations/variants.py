@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import Column, MetaData, Table, text
 from sqlalchemy.schema import DefaultClause
 
-from ..schema_names import MAX_BYTES
 from .catalog import Live
 
 OLD_AGENTS = "mastra_store_old_agents"
@@ -55,24 +54,10 @@ def _wider_types(table: Table, found: Live) -> Iterator[str]:
             yield f"column {table.name}.{column.name}: type is {there['type']}"
 
 
-def _cut_names(table: Table, found: Live) -> Iterator[str]:
-    """In a schema of a long name PostgreSQL cuts the names of @mastra/pg's constraints; ours end in a hash."""
-    there = found.uniques.get(table.name, {}) if found.dialect.name == "postgresql" else {}
-    for constraint in table.constraints:
-        if isinstance(constraint, UniqueConstraint) and constraint.name not in (None, *there):
-            columns = [column.name for column in constraint.columns]
-            for name, other in there.items():
-                if other["column_names"] == columns and len(name.encode()) == MAX_BYTES:
-                    found.renamed[str(constraint.name)] = name
-                    constraint.name = name
-                    yield f"unique constraint of {table.name}: its name is cut to {name}"
-
-
 ACCEPTED: tuple[Callable[[Table, Live], Iterable[str]], ...] = (
     _defaults_of_null,
     _needed_targets,
     _wider_types,
-    _cut_names,
 )
 
 

@@ -80,8 +80,9 @@ def test_what_the_newest_packages_make_can_be_adopted(database: tuple[str, str])
     assert migrations.check(url) == []
 
 
-def test_in_a_schema_of_a_long_name(node: Peer, postgres_servers: Callable[[int], PostgresServer]) -> None:
-    schema = "tenant_" + "x" * 40
+@pytest.mark.parametrize("length", [20, 47, 54])
+def test_in_a_schema_of_a_long_name(node: Peer, postgres_servers: Callable[[int], PostgresServer], length: int) -> None:
+    schema = "tenant_".ljust(length, "x")
     with postgres_servers(max(MAJORS)).database() as url:
         with psycopg.connect(url) as connection:
             connection.execute(f"CREATE SCHEMA {schema}")

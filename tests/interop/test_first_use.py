@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mastra_store import open_storage
+from mastra_store import migrations, open_storage
 from mastra_store.revisions import VERSION_TABLE
 from mastra_store.testing.builders import message, resource, thread
 from tests.interop.catalog import differences, postgresql_catalog, sqlite_catalog
@@ -40,16 +40,41 @@ async def test_nothing_is_made_in_a_database_of_typescript(database: tuple[str, 
     assert not any(VERSION_TABLE in name for name in catalog(place, ours=True))
 
 
-async def test_typescript_makes_nothing_in_a_database_of_ours(
-    node: Peer, migrated_template: Callable[[int], str], postgres_servers: Callable[[int], PostgresServer]
-) -> None:
-    with postgres_servers(max(MAJORS)).copy(migrated_template(max(MAJORS))) as url:
-        before = postgresql_catalog(url, ours=True)
+SCHEMAS = ["public", *("tenant_".ljust(length, "x") for length in (20, 40, 63))]
+"""The longer the name, the more names of constraints and indexes are cut."""
 
-        with node.open("pg", url):
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_typescript_makes_nothing_in_a_database_of_ours(
+    node: Peer, postgres_servers: Callable[[int], PostgresServer], schema: str
+) -> None:
+    with postgres_servers(max(MAJORS)).database() as url:
+        migrations.upgrade(url, schema=schema)
+        before = postgresql_catalog(url, schema, ours=True)
+
+        with node.open("pg", url, schema=schema):
             pass
 
-        assert differences(before, postgresql_catalog(url, ours=True)) == {}
+        assert differences(before, postgresql_catalog(url, schema, ours=True)) == {}
+        assert migrations.check(url, schema=schema) == []
+
+
+@pytest.mark.parametrize("length", [20, 29])
+def test_what_typescript_made_twice_goes_with_revision_4(
+    node: Peer, postgres_servers: Callable[[int], PostgresServer], length: int
+) -> None:
+    schema = "tenant_".ljust(length, "x")
+    server = postgres_servers(max(MAJORS))
+    with server.database() as fresh, server.database() as url:
+        migrations.upgrade(fresh, schema=schema)
+        migrations.upgrade(url, schema=schema, revision="0003")
+        with node.open("pg", url, schema=schema):
+            pass
+
+        migrations.upgrade(url, schema=schema)
+
+        wanted, found = (postgresql_catalog(each, schema, ours=True) for each in (fresh, url))
+        assert differences(wanted, found) == {}
 
 
 def test_typescript_makes_nothing_in_a_file_of_ours(node: Peer, migrated_file: Path, sqlite_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.migrations.catalogs import apply, apply_sqlite, dumped, sqlite_master
 from tests.servers.postgres import PostgresServer
 from tests.servers.sqld import LibsqlServer
 
-NAMES = [None, "my-tenant", "Über", "50%", "a" * 62 + "1", "a" * 62 + "2"]
+NAMES = [None, "my-tenant", "Über", "50%", "Tenant " + "ü" * 16, "a" * 62 + "1", "a" * 62 + "2"]
 
 
 def test_postgresql_is_the_same_by_migration_by_script_and_by_export(
