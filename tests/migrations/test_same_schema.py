@@ -12,6 +12,7 @@ import pytest
 from mastra_store import export_schemas, migrations
 from mastra_store.revisions import HEAD, REVISIONS
 from tests.conftest import statements_of
+from tests.interop.catalog import postgresql_catalog
 from tests.migrations.catalogs import apply, apply_sqlite, dumped, sqlite_master, tables_of
 from tests.servers.postgres import PostgresServer
 from tests.servers.sqld import LibsqlServer
@@ -146,6 +147,26 @@ def test_a_script_of_the_way_down_leaves_nothing_on_postgresql(postgres_url: str
     apply(postgres_url, migrations.render_sql("postgresql", schema="50%", start="head", end="base"))
 
     assert tables_of(postgres_url) == set()
+
+
+@pytest.mark.postgres(18)
+@pytest.mark.parametrize("length", [13, 48])
+def test_revision_4_can_be_taken_back_in_a_schema_of_a_long_name(postgres_server: PostgresServer, length: int) -> None:
+    schema = "tenant_".ljust(length, "x")
+    with postgres_server.database() as migrated, postgres_server.database() as scripted:
+        for url in (migrated, scripted):
+            migrations.upgrade(url, schema=schema, revision="0003")
+        before = postgresql_catalog(migrated, schema, ours=True)
+        migrations.upgrade(migrated, schema=schema, revision="0004")
+        apply(scripted, migrations.render_sql("postgresql", schema=schema, start="0003", end="0004"))
+        after = postgresql_catalog(migrated, schema, ours=True)
+        assert postgresql_catalog(scripted, schema, ours=True) == after != before
+
+        migrations.downgrade(migrated, "0003", schema=schema)
+        apply(scripted, migrations.render_sql("postgresql", schema=schema, start="0004", end="0003"))
+
+        assert postgresql_catalog(migrated, schema, ours=True) == before
+        assert postgresql_catalog(scripted, schema, ours=True) == before
 
 
 def test_a_script_of_the_way_down_leaves_nothing_on_sqlite(sqlite_path: Path) -> None:
