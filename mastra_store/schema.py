@@ -240,8 +240,9 @@ def _add_index(table: Table, source: Index, schema: str | None) -> None:
         visitors.replacement_traverse(cast("ColumnElement[Any]", each), {}, here) for each in source.expressions
     ]
     name = physical_name(str(source.name), source.info.get("prefix", "name"), schema)
+    info = {"first_name": first_name(str(source.name), source.info.get("prefix", "name"), schema)}
     # _table: an index on text alone does not know its table.
-    Index(name, *expressions, unique=source.unique, _table=table, **options)
+    Index(name, *expressions, unique=source.unique, _table=table, info=info, **options)
 
 
 def _statements(metadata: MetaData, dialect: str, schema: str | None) -> Iterator[str]:

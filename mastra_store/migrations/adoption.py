@@ -1,9 +1,10 @@
 """How tables that a TypeScript Mastra app made differ from ours, and what can be done about each difference."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Index, MetaData, func, select
+from sqlalchemy import Column, Connection, Index, MetaData, func, select
 
 from ..schema import physical_metadata
 from .catalog import Live, invalid_indexes
@@ -43,7 +44,10 @@ def compared(connection: Connection, schema: str | None) -> Comparison:
         elif table.name not in todo.moved:
             found.to_make.append(f"table {table.name} is missing")
     _sort(found, connection, whole, schema)
-    found.refused += different_keys(connection, whole, schema)
+    found.refused += different_keys(connection, whole, schema, but=todo.keyed)
+    for table in todo.keyed:
+        if repeated := _repeated(connection, table.primary_key.columns.values()):
+            found.refused.append(f"primary key of {table.name} can not be made: {repeated}")
     found.to_make += missing_extras(connection, schema)
     found.refused += [
         f"index {index} of {table} is invalid, since making it failed: drop it, or REINDEX it"
@@ -64,7 +68,7 @@ def _sort(found: Comparison, connection: Connection, metadata: MetaData, schema:
             continue
         line = line_of(difference, connection.dialect)
         if kind == "add_index":
-            repeated = _repeated(connection, item, found.there)
+            repeated = _repeated_in(connection, item, found.there)
             found.to_make.append(line)
             found.refused += [f"index {item.name} of {item.table.name} can not be made: {repeated}"] if repeated else []
         elif kind == "add_column":
@@ -99,12 +103,17 @@ def _changed_indexes(differences: list[tuple[Any, ...]]) -> set[str]:
     return names("add_index") & names("remove_index")
 
 
-def _repeated(connection: Connection, index: Index, there: Live) -> str | None:
-    """What speaks against a unique index: values that are there more than once."""
+def _repeated_in(connection: Connection, index: Index, there: Live) -> str | None:
+    """What speaks against an index, if it is unique."""
     columns = list(index.columns)
     # A column that is missing will be NULL in every row, and NULL is like nothing.
     if index.table is None or not index.unique or any(c.name not in there.columns[index.table.name] for c in columns):
         return None
+    return _repeated(connection, columns)
+
+
+def _repeated(connection: Connection, columns: Sequence[Column[Any]]) -> str | None:
+    """What speaks against columns being unique: values that are there more than once."""
     groups = select(*columns).where(*(each.is_not(None) for each in columns)).group_by(*columns)
     repeated = connection.execute(select(func.count()).select_from(groups.having(func.count() > 1).subquery())).scalar()
     names = ", ".join(each.name for each in columns)

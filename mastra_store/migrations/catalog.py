@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, inspect, text
+from sqlalchemy import Column, Connection, Index, MetaData, inspect, text
 
 _INVALID = """
 SELECT c.relname, i.relname
@@ -23,6 +23,8 @@ class Live:
         self.dialect = connection.dialect
         self.renamed: dict[str, str] = {}
         """Constraints that have the name of a later revision: that of revision 0001, and the one they have."""
+        self.outgrown: set[str] = set()
+        """What revision 0001 calls the indexes that have the name of a later one."""
         self._catalog = inspect(connection)
         # Only by name: what else is there may have types that nobody here knows.
         self._where: Any = {"schema": schema, "filter_names": [table.name for table in metadata.sorted_tables]}
@@ -46,13 +48,18 @@ class Live:
         return _by_name(self._catalog.get_multi_indexes(**self._where))
 
     def rename(self, metadata: MetaData) -> None:
-        """Find the constraints that have the name of a later revision."""
+        """Find the constraints and indexes that have the name of a later revision."""
         for table in metadata.sorted_tables:
-            named = self.uniques.get(table.name, {}) if self.dialect.name == "postgresql" else {}
-            for constraint in table.constraints:
-                first = constraint.info.get("first_name")
-                if first is not None and constraint.name in named and first not in named:
-                    self.renamed[first] = str(constraint.name)
+            items: list[Any] = [*table.constraints, *table.indexes]
+            for item in items:
+                first = item.info.get("first_name", item.name)
+                if first == item.name:
+                    continue
+                if isinstance(item, Index):
+                    if item.name in self.indexes.get(table.name, {}):
+                        self.outgrown.add(first)
+                elif item.name in (named := self.uniques.get(table.name, {})) and first not in named:
+                    self.renamed[first] = item.name
 
     def types(self, column: Column[Any], there: dict[str, Any]) -> tuple[str, str]:
         """A column's type as we declare it, and as it is."""

@@ -20,7 +20,7 @@ class Keeping:
 
     def __init__(self, impl: DefaultImpl, there: Live) -> None:
         self._columns = {table: set(columns) for table, columns in there.columns.items()}
-        self._indexes = {name for indexes in there.indexes.values() for name in indexes}
+        self._indexes = {name for indexes in there.indexes.values() for name in indexes} | there.outgrown
         self._renamed = there.renamed
         self._impl = impl
         self._make_table, self._make_index = impl.create_table, impl.create_index

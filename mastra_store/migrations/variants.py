@@ -70,6 +70,8 @@ class Mending:
     after: list[str] = field(default_factory=list)
     moved: set[str] = field(default_factory=set)
     """Tables that are made anew, and filled from what they were."""
+    keyed: list[Table] = field(default_factory=list)
+    """Tables that get the primary key that they lack."""
 
 
 def mending(metadata: MetaData, found: Live, schema: str | None) -> Mending:
@@ -125,10 +127,25 @@ def _json_in_text(metadata: MetaData, found: Live, place: str, todo: Mending) ->
                 column.type = there["type"]
 
 
+def _spans_without_key(metadata: MetaData, found: Live, place: str, todo: Mending) -> None:
+    """Where the names of two of its constraints are cut to one, @mastra/pg leaves its spans without a primary key. That
+    is so in schemas of 55 characters and more, and it can write no span there."""
+    key = found.keys.get("mastra_ai_spans") if found.dialect.name == "postgresql" else None
+    if key is None or key["constrained_columns"]:
+        return
+    [table] = [each for each in metadata.sorted_tables if each.name == "mastra_ai_spans"]
+    columns = ", ".join(f'"{each.name}"' for each in table.primary_key.columns)
+    todo.lines.append("primary key of mastra_ai_spans is missing")
+    change = f'ADD CONSTRAINT "{table.primary_key.name}" PRIMARY KEY ({columns})'
+    todo.before.append(f"ALTER TABLE {place}mastra_ai_spans {change}")
+    todo.keyed.append(table)
+
+
 MENDED: tuple[Callable[[MetaData, Live, str, Mending], None], ...] = (
     _agents_in_one_table,
     _one_result_per_item,
     _json_in_text,
+    _spans_without_key,
 )
 
 

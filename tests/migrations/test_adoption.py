@@ -207,6 +207,21 @@ def test_a_constraint_whose_name_postgresql_has_cut_is_known_again(postgres_url:
     assert migrations.check(postgres_url, schema=schema) == []
 
 
+def test_spans_without_a_primary_key_get_it_unless_one_is_there_twice(ours: str) -> None:
+    span = """INSERT INTO mastra_ai_spans ("traceId", "spanId", name, "spanType", "isEvent", "startedAt")
+        VALUES ('t', 's', 'n', 'generic', false, now())"""
+    run(ours, "ALTER TABLE mastra_ai_spans DROP CONSTRAINT public_mastra_ai_spans_traceid_spanid_pk", span, span)
+
+    with pytest.raises(AdoptionRefused) as raised:
+        migrations.adopt(ours, apply=True)
+
+    twice = "primary key of mastra_ai_spans can not be made: 1 values of (traceId, spanId) are there more than once"
+    assert raised.value.differences == [twice]
+    run(ours, "DELETE FROM mastra_ai_spans")
+    assert migrations.adopt(ours, apply=True).to_make == ["primary key of mastra_ai_spans is missing"]
+    assert migrations.check(ours) == []
+
+
 @pytest.mark.postgres(18)
 def test_json_in_a_column_of_text_becomes_jsonb(postgres_url: str) -> None:
     make(postgres_url, "1.0.0")
