@@ -110,7 +110,7 @@ def ends_of(source: Storage, target: Storage, wanted: Sequence[str] | None) -> E
     for storage, word in ((source, "source"), (target, "target")):
         home = storage.home_of(VECTORS)
         store = storage.vectors if home is not None else None
-        stored = store.stored() if isinstance(store, VectorStore) else None
+        stored = store.stored_vectors() if isinstance(store, VectorStore) else None
         if home is None or stored is None:
             if wanted is None:
                 return None

@@ -70,7 +70,7 @@ class VectorStore(Domain, ABC):
     index_separator = "_"
     """Between the words of the names that Mastra gives to indexes of its own (contract: vectors.md)."""
 
-    def stored(self) -> StoredVectors | None:
+    def stored_vectors(self) -> StoredVectors | None:
         """All that it holds, for ``copy``; ``None`` where a copy can not have it."""
         return None
 

@@ -41,7 +41,9 @@ METHODS = [
     if not name.startswith("_")
 ]
 METHODS += [
-    ("vectors", name) for name in vars(VectorStore) if not name.startswith("_") and callable(getattr(VectorStore, name))
+    ("vectors", name)
+    for name in vars(VectorStore)
+    if not name.startswith("_") and callable(getattr(VectorStore, name)) and name != "stored_vectors"  # for copy
 ]
 
 

@@ -49,7 +49,7 @@ class MongoVectors(VectorStore):
         self._searched: dict[str, frozenset[str]] = {}
         self._has_search: bool | None = False if executor.is_unit else None
 
-    def stored(self) -> StoredVectors:
+    def stored_vectors(self) -> StoredVectors:
         return MongoStoredVectors(self, self._database)
 
     @operation

@@ -45,7 +45,7 @@ class PostgresVectors(VectorStore):
         self._stored: dict[str, tuple[int, int]] = {}
         """Of an index, the vectors stored since the last ANALYZE, and those before it."""
 
-    def stored(self) -> StoredVectors:
+    def stored_vectors(self) -> StoredVectors:
         return PostgresStoredVectors(self, self._database)
 
     @operation

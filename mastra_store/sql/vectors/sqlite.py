@@ -53,7 +53,7 @@ class SqliteVectors(VectorStore):
         self._database = executor
         self.store = executor.sql.store
 
-    def stored(self) -> StoredVectors:
+    def stored_vectors(self) -> StoredVectors:
         return SqliteStoredVectors(self, self._database)
 
     @operation
