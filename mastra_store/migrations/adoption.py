@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Index, MetaData, func, select
 from ..schema import physical_metadata
 from .catalog import Live, invalid_indexes
 from .comparison import compared_with, different_keys, found_differences, line_of, missing_extras
+from .definitions import definitions_of
 from .variants import Mending, accept, mending
 
 
@@ -27,8 +28,13 @@ class Comparison:
 def compared(connection: Connection, schema: str | None) -> Comparison:
     """Compare the tables that are there with ours. Reads the catalog, and counts duplicates where an index forbids
     them; changes nothing."""
+    with definitions_of(connection) as definitions:
+        return _compared(connection, definitions, schema)
+
+
+def _compared(connection: Connection, definitions: Connection, schema: str | None) -> Comparison:
     metadata = physical_metadata(connection.dialect.name, schema)
-    there = Live(connection, metadata, schema)
+    there = Live(definitions, metadata, schema)
     if not there.columns:
         nothing = Comparison(there, Mending(), [])
         nothing.refused.append("there is no table of Mastra: upgrade makes them")
@@ -43,8 +49,8 @@ def compared(connection: Connection, schema: str | None) -> Comparison:
             table.to_metadata(whole)
         elif table.name not in todo.moved:
             found.to_make.append(f"table {table.name} is missing")
-    _sort(found, connection, whole, schema)
-    found.refused += different_keys(connection, whole, schema, but=todo.keyed)
+    _sort(found, connection, found_differences(definitions, compared_with(whole, schema)))
+    found.refused += different_keys(definitions, whole, schema, but=todo.keyed)
     for table in todo.keyed:
         if repeated := _repeated(connection, table.primary_key.columns.values()):
             found.refused.append(f"primary key of {table.name} can not be made: {repeated}")
@@ -57,9 +63,8 @@ def compared(connection: Connection, schema: str | None) -> Comparison:
     return found
 
 
-def _sort(found: Comparison, connection: Connection, metadata: MetaData, schema: str | None) -> None:
+def _sort(found: Comparison, connection: Connection, differences: list[tuple[Any, ...]]) -> None:
     """Put each difference that Alembic finds where it belongs."""
-    differences = found_differences(connection, compared_with(metadata, schema))
     changed = _changed_indexes(differences)
     found.refused += [f"index {name} differs from ours of that name" for name in sorted(changed)]
     for difference in differences:

@@ -16,7 +16,7 @@ ORDER BY 1, 2
 class Live:
     """The tables of ``metadata`` that are there: their columns, keys and indexes by name, as SQLAlchemy reflects them.
 
-    Each kind is read when it is first asked for: on a LibSQL server that is a request for each table.
+    Each kind is read when it is first asked for.
     """
 
     def __init__(self, connection: Connection, metadata: MetaData, schema: str | None) -> None:

@@ -13,6 +13,7 @@ from ..models import load_all
 from ..revisions import VERSION_TABLE
 from ..schema import OWN_INDEXES, physical_metadata, physical_name
 from .catalog import Live
+from .definitions import definitions_of
 from .variants import accept
 
 _MISSING = " is missing"
@@ -83,10 +84,11 @@ def not_ours(name: str | None, kind: str, parent_names: Any) -> bool:
 
 def differences(connection: Connection, schema: str | None) -> list[str]:
     """How the database differs from the models, a line each."""
-    settings = options(connection, schema)
-    metadata: MetaData = settings["target_metadata"]
-    lines = [line_of(each, connection.dialect) for each in found_differences(connection, settings)]
-    lines += different_keys(connection, metadata, schema)
+    with definitions_of(connection) as there:
+        settings = options(there, schema)
+        metadata: MetaData = settings["target_metadata"]
+        lines = [line_of(each, there.dialect) for each in found_differences(there, settings)]
+        lines += different_keys(there, metadata, schema)
     lines += missing_extras(connection, schema)
     return _merged(lines)
 

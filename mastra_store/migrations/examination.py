@@ -29,6 +29,7 @@ from ..records.diagnosis import Diagnosis, Finding
 from ..schema import physical_metadata
 from .catalog import Live, invalid_indexes
 from .comparison import compared_with, found_differences
+from .definitions import definitions_of
 from .locking import milliseconds
 from .variants import accept
 
@@ -64,14 +65,16 @@ def examined(connection: Connection, schema: str | None, statement_timeout: floa
     limit = milliseconds("statement_timeout", statement_timeout)
     metadata = physical_metadata(connection.dialect.name, schema)
     diagnosis = Diagnosis([], [])
-    with _looking(connection, limit):
-        there = Live(connection, metadata, schema)
+    with _looking(connection, limit), definitions_of(connection) as definitions:
+        there = Live(definitions, metadata, schema)
         for table in metadata.sorted_tables:
             _examine(diagnosis, connection, str(table.name), _checks(table, there), limit)
         orphans = _orphans(metadata, there)
         _examine(diagnosis, connection, "messages without a thread", orphans, limit, alone=True)
         diagnosis.findings.extend(_invalid(connection, there, schema))
-        diagnosis.findings.extend(_missing(connection, metadata, there, schema))
+        accept(metadata, there)
+        differences = found_differences(definitions, compared_with(metadata, schema))
+        diagnosis.findings.extend(_missing(connection, there, differences))
     return diagnosis
 
 
@@ -211,9 +214,8 @@ def _invalid(connection: Connection, there: Live, schema: str | None) -> Iterato
             yield Finding("invalid_index", table, 1, [index], advice)
 
 
-def _missing(connection: Connection, metadata: MetaData, there: Live, schema: str | None) -> Iterator[Finding]:
-    accept(metadata, there)
-    for kind, item, *_ in found_differences(connection, compared_with(metadata, schema)):
+def _missing(connection: Connection, there: Live, differences: list[tuple[Any, ...]]) -> Iterator[Finding]:
+    for kind, item, *_ in differences:
         if kind == "add_index" and item.table.name in there.columns:
             some = select(literal_column("1")).select_from(item.table).limit(LARGE).subquery()
             rows = connection.execute(select(func.count()).select_from(some)).scalar_one()
