@@ -5,10 +5,11 @@ what a table of SQLite is like follows from its text alone. So there the texts a
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy.exc import OperationalError
 
 from ..models import load_all
 
@@ -24,12 +25,19 @@ ORDER BY type DESC, rowid
 @contextmanager
 def definitions_of(connection: Connection) -> Iterator[Connection]:
     """A connection to reflect our tables from, as they are now: on a LibSQL server to an empty copy of them, anywhere
-    else the one that is given."""
+    else, and where only LibSQL understands a text, the one that is given."""
     if connection.dialect.driver != "hrana":
         yield connection
         return
     texts = connection.exec_driver_sql(_TEXTS, (json.dumps([*load_all().metadata.tables]),)).scalars().all()
     with create_engine("sqlite://", poolclass=NullPool).connect() as copy:
+        yield copy if _understood(copy, texts) else connection
+
+
+def _understood(copy: Connection, texts: Iterable[str]) -> bool:
+    try:
         for text in texts:
             copy.exec_driver_sql(text)
-        yield copy
+    except OperationalError:
+        return False
+    return True

@@ -112,6 +112,16 @@ async def test_the_tables_are_compared_with_few_requests(wire: HranaWire, libsql
     assert len(wire.pipelines) == 4 + 4
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+async def test_tables_that_only_libsql_understands_are_compared_on_the_server(
+    wire: HranaWire, libsql_server: LibsqlServer
+) -> None:
+    libsql_server.execute("CREATE INDEX titles_idx ON mastra_threads (vector_extract(vector32(title)))")
+
+    url = LibsqlServer(wire.url, libsql_server.full_access).url
+    assert await asyncio.to_thread(migrations.check, url) == []
+
+
 async def test_there_are_no_more_connections_than_the_pool_allows(wire: HranaWire, libsql_server: LibsqlServer) -> None:
     async with LibSQLStorage(wire.url, libsql_server.full_access, pool_size=3) as storage:
         await asyncio.gather(*(storage.memory.get_thread_by_id("t") for _ in range(50)))
