@@ -104,9 +104,12 @@ async def _planned(stack: AsyncExitStack, ways: list[Route], how: Manner) -> lis
 
 async def _made(trip: Trip, how: Manner, *, verify: bool) -> list[CopiedTable]:
     """Copy the tables and vector indexes of one route."""
+    # Indexes first, since a database may refuse to make one; and remembered before, so that a call that goes on from
+    # here knows them for its own, and finishes them.
+    await trip.writer.begin([index.at for index in trip.indexes if index.is_new])
     for index in trip.indexes:
-        await index.make()  # first, since a database may refuse it
-    await trip.writer.begin([part.at for part in trip.every if part.is_new])
+        await index.make()
+    await trip.writer.begin([part.at for part in trip.parts if part.is_new])
     reached = [await copied(trip, part, how) for part in trip.parts]
     reached += [await vectors_copied(trip, index, how) for index in trip.indexes]
     counts: list[int | None] = [None] * len(reached)

@@ -1,7 +1,7 @@
 """Vector indexes as copies see them: what is to be done with each, and what forbids it."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -40,11 +40,9 @@ class IndexPart:
     ends: Ends
     like: StoredIndex
     at: Checkpoint
-    """How far an earlier call came."""
+    """How far an earlier call came, and whether the index is made by this copy, in ``made``."""
     is_new: bool
     """No earlier call has begun with it."""
-    is_made: bool
-    """It is made by this copy, and was not there before."""
 
     domain = VECTORS
 
@@ -56,6 +54,11 @@ class IndexPart:
     def total(self) -> int:
         return self.like.index.count
 
+    @property
+    def is_made(self) -> bool:
+        """It is made by this copy, or was by an earlier call: one that was there before stays of its kind."""
+        return bool((self.at.last or {}).get("made"))
+
     async def make(self) -> None:
         if self.is_made:
             await self.ends.target.make(self.like)
@@ -66,15 +69,16 @@ class IndexPart:
 
     async def pages(self, most: int | None, *, again: bool = False) -> AsyncGenerator[list[StoredVector], None]:
         """Vectors of the source: those behind what was copied, or all ``again``."""
-        most = most or max(1, min(MOST, BYTES // (4 * self.like.index.dimension)))
-        after = None if again or self.at.last is None else (self.at.last["namespace"], self.at.last["id"])
+        most = min(most or MOST, max(1, BYTES // (4 * self.like.index.dimension)))
+        last = {} if again else self.at.last or {}
+        after = (last["namespace"], last["id"]) if "id" in last else None
         while page := await self.ends.source.page(self.name, after, most):
             after = page[-1].namespace, page[-1].entry.id
             yield page
 
-    @staticmethod
-    def key_of(vector: StoredVector) -> dict[str, Any]:
-        return {"namespace": vector.namespace, "id": vector.entry.id}
+    def key_of(self, vector: StoredVector) -> dict[str, Any]:
+        """What the checkpoint keeps when the copy has come to a vector."""
+        return {"made": self.is_made, "namespace": vector.namespace, "id": vector.entry.id}
 
     async def put(self, page: Sequence[StoredVector], on_conflict: OnConflict) -> int:
         """Store vectors. How many: with ``skip``, those whose ids are there are left alone."""
@@ -144,8 +148,10 @@ async def planned(
                     "'replace'",
                     tables=name,
                 )
-        at = begun.get(name) or Checkpoint(copy_id, name, shown)
-        parts.append(IndexPart(ends, like, at, name not in begun, there is None or name in begun))
+        at = begun.get(name) or Checkpoint(copy_id, name, shown, {"made": False})
+        if there is None:  # it is still to be made, or was deleted since: then all of it is copied again
+            at = replace(at, last={"made": True}, copied=0, skipped=0, done=False)
+        parts.append(IndexPart(ends, like, at, name not in begun))
     return parts
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from array import array
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, closing
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +20,7 @@ from mastra_store import (
     copy,
     open_storage,
 )
+from mastra_store.copying.vectors import IndexPart
 from tests.copying.conftest import NewUrl
 
 ROWS: list[dict[str, Any]] = [
@@ -34,6 +35,16 @@ ROWS: list[dict[str, Any]] = [
 
 class Stop(Exception):
     """Breaks a copy off."""
+
+
+def stop_at(done: int) -> Callable[[CopyProgress], None]:
+    """Breaks a copy off when so many vectors are copied."""
+
+    def stop(progress: CopyProgress) -> None:
+        if progress.done == done:
+            raise Stop
+
+    return stop
 
 
 @pytest.fixture
@@ -93,17 +104,51 @@ async def test_a_copy_that_was_broken_off_goes_on(opened: Any) -> None:
     await source.vectors.create_index("docs", dimension=4)
     await source.vectors.upsert("docs", ROWS)
 
-    def stop(progress: CopyProgress) -> None:
-        if progress.done == 14:
-            raise Stop
-
     with pytest.raises(Stop):
-        await copy(source, target, batch_size=7, progress=stop)
+        await copy(source, target, batch_size=7, progress=stop_at(14))
     seen: list[int] = []
     [copied] = await copy(source, target, batch_size=7, progress=lambda at: seen.append(at.done))
 
     assert seen == [14, 21, 25]
     assert (copied.copied, copied.skipped) == (25, 0)
+    assert await contents(target) == await contents(source)
+
+
+async def test_an_index_is_built_by_the_call_that_goes_on_and_one_that_was_there_stays_of_its_kind(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = await opened("postgresql"), await opened("postgresql")
+    for name in ("docs", "notes"):
+        await source.vectors.create_index(name, dimension=4)
+        await source.vectors.upsert(name, ROWS)
+    await target.vectors.create_index("docs", dimension=4, index_type="flat")
+
+    make = IndexPart.make
+
+    async def made_and_stopped(self: IndexPart) -> None:
+        await make(self)
+        if self.name == "notes":
+            raise Stop
+
+    with monkeypatch.context() as patched, pytest.raises(Stop):
+        patched.setattr(IndexPart, "make", made_and_stopped)
+        await copy(source, target)
+    await copy(source, target)
+
+    kinds = {name: (await target.vectors.describe_index(name)).type for name in ("docs", "notes")}
+    assert kinds == {"docs": "flat", "notes": "hnsw"}
+
+
+async def test_an_index_that_was_deleted_meanwhile_is_copied_again(opened: Any) -> None:
+    source, target = await opened("sqlite"), await opened("sqlite")
+    await source.vectors.create_index("docs", dimension=4)
+    await source.vectors.upsert("docs", ROWS)
+
+    with pytest.raises(Stop):
+        await copy(source, target, batch_size=7, progress=stop_at(14))
+    await target.vectors.delete_index("docs")
+    await copy(source, target, verify=True)
+
     assert await contents(target) == await contents(source)
 
 
