@@ -21,6 +21,7 @@ from ..storage import Storage
 from .ends import OnConflict
 from .planning import Manner, Progress, Route, Trip, prepared, routes
 from .running import copied, vectors_copied
+from .vectors import check_place
 from .verifying import vectors_verified, verified
 
 
@@ -80,7 +81,10 @@ async def copy(
             whole_number(batch_size, "batch_size", least=1)
         how = Manner(on_conflict, batch_size, progress)
         async with AsyncExitStack() as stack:
-            planned = await _planned(stack, routes(source, target, domains), how)
+            ways = routes(source, target, domains)
+            if domains is None:
+                await check_place(source, target)
+            planned = await _planned(stack, ways, how)
             if dry_run:
                 return [
                     CopiedTable(part.domain, part.name, part.total, 0, None) for trip in planned for part in trip.every

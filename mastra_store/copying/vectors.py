@@ -6,9 +6,10 @@ from itertools import groupby
 from typing import Any
 
 from .. import jsontext
-from ..errors import Conflict, DomainMissing
+from ..errors import Conflict, DomainMissing, InvalidArgument
 from ..storage import Storage
 from ..vectors.base import VectorStore
+from ..vectors.input import is_index_name
 from ..vectors.stored import StoredIndex, StoredVector, StoredVectors
 from .cells import canonical_json
 from .ends import Checkpoint, OnConflict
@@ -74,7 +75,7 @@ class IndexPart:
         after = (last["namespace"], last["id"]) if "id" in last else None
         while page := await self.ends.source.page(self.name, after, most):
             after = page[-1].namespace, page[-1].entry.id
-            yield page
+            yield [cleaned(each, self.name) for each in page] if self.ends.target.cleans else page
 
     def key_of(self, vector: StoredVector) -> dict[str, Any]:
         """What the checkpoint keeps when the copy has come to a vector."""
@@ -110,18 +111,37 @@ def ends_of(source: Storage, target: Storage, wanted: Sequence[str] | None) -> E
     """
     if wanted is not None and VECTORS not in wanted:
         return None
-    stores = []
-    for storage, word in ((source, "source"), (target, "target")):
-        home = storage.home_of(VECTORS)
-        store = storage.vectors if home is not None else None
-        stored = store.stored_vectors() if isinstance(store, VectorStore) else None
-        if home is None or stored is None:
-            if wanted is None:
-                return None
+    places = [_place_of(source), _place_of(target)]
+    for place, word in zip(places, ("source", "target"), strict=True):
+        if place is None and wanted is not None:
             raise DomainMissing(f"the {word} has no vectors that can be copied", name=VECTORS)
-        stores.append((home, stored))
-    (home, there), (into, here) = stores
-    return Ends(home, into, there, here, into.stored_rows().shown)
+    out, into = places
+    if out is None or into is None:
+        return None
+    return Ends(out[0], into[0], out[1], into[1], into[0].stored_rows().shown)
+
+
+async def check_place(source: Storage, target: Storage) -> None:
+    """Refuse to leave vectors behind for which the target has no place.
+
+    Raises:
+        DomainMissing: it has none, and the source has indexes.
+    """
+    out = _place_of(source)
+    if out is not None and _place_of(target) is None and (names := await out[1].names()):
+        raise DomainMissing(
+            f"the target has no place for vectors, and {out[0].stored_rows().shown} has the vector indexes "
+            f"{', '.join(names)}; say with domains=[...] what shall be copied",
+            name=VECTORS,
+        )
+
+
+def _place_of(storage: Storage) -> tuple[Storage, StoredVectors] | None:
+    """The storage that has its vectors, and these; ``None`` where there are none, or they stand alone."""
+    home = storage.home_of(VECTORS)
+    store = None if home is None else storage.vectors
+    stored = store.stored_vectors() if isinstance(store, VectorStore) else None
+    return None if home is None or stored is None else (home, stored)
 
 
 async def planned(
@@ -131,15 +151,28 @@ async def planned(
 
     Raises:
         DomainMissing: the target can not hold what an index has.
-        Conflict: the target has an index of that name that is another, or that has vectors where that is not allowed.
+        Conflict: an index has something that is no vector; or the target has an index of that name that is another, or
+            that has vectors where that is not allowed.
     """
     parts = []
     shown = ends.home.stored_rows().shown
     for name in await ends.source.names():
+        if not is_index_name(name):
+            raise _not_held(
+                ends, name, "has a name of more than 63 characters, or of others than letters, digits and _"
+            )
         like, there = await ends.source.find(name), await ends.target.find(name)
         if like is None:  # it was deleted in this moment
             continue
         _check_held(ends, like)
+        if like.index.count and (problem := await ends.source.unfit(like)):
+            raise Conflict(
+                f"the vector index {name} of {shown} can not be copied: {problem}; mend that, or leave vectors out by "
+                "domains=[...]",
+                index_name=name,
+            )
+        if there is None and (problem := await ends.target.hindrance(like)):
+            raise _not_held(ends, name, problem)
         if there is not None:
             _check_same(ends, like, there)
             if there.index.count and name not in begun and on_conflict == "fail":
@@ -157,17 +190,20 @@ async def planned(
 
 def _check_held(ends: Ends, like: StoredIndex) -> None:
     index = like.index
-    problem = None
+    if index.dimension < 1:
+        raise _not_held(ends, index.name, "has no dimension")
     if index.vector_type not in ends.target.types:
-        problem = f"is of the type {index.vector_type}"
-    elif lost := like.holds - ends.target.can_hold:
-        problem = f"has {' and '.join(sorted(lost))}"
-    if problem is not None:
-        raise DomainMissing(
-            f"{ends.shown} can not hold the vector index {index.name}, which {problem}; say with domains=[...] what "
-            "shall be copied",
-            name=VECTORS,
-        )
+        raise _not_held(ends, index.name, f"is of the type {index.vector_type}")
+    if lost := like.holds - ends.target.can_hold:
+        raise _not_held(ends, index.name, f"has {' and '.join(sorted(lost))}")
+
+
+def _not_held(ends: Ends, name: str, problem: str) -> DomainMissing:
+    return DomainMissing(
+        f"{ends.shown} can not hold the vector index {name}, which {problem}; say with domains=[...] what shall be "
+        "copied",
+        name=VECTORS,
+    )
 
 
 def _check_same(ends: Ends, like: StoredIndex, there: StoredIndex) -> None:
@@ -183,6 +219,18 @@ def _check_same(ends: Ends, like: StoredIndex, there: StoredIndex) -> None:
             )
     if there.obstacle is not None:
         raise Conflict(f"{like.index.name} in {ends.shown} can not be written: {there.obstacle}")
+
+
+def cleaned(vector: StoredVector, index_name: str) -> StoredVector:
+    """A vector whose metadata are without NUL and unpaired surrogates, as those that come through ``upsert``."""
+    entry = vector.entry
+    try:
+        metadata = jsontext.storable(entry.metadata, "its metadata")
+    except InvalidArgument as error:
+        raise Conflict(
+            f"the vector {entry.id!r} of {index_name} can not be copied: {error.message}", index_name=index_name
+        ) from error
+    return vector if metadata is entry.metadata else vector._replace(entry=entry._replace(metadata=metadata))
 
 
 def is_same(one: StoredVector, other: StoredVector) -> bool:

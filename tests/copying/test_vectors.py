@@ -3,7 +3,7 @@
 import sqlite3
 from array import array
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,16 @@ async def opened(new_url: NewUrl) -> AsyncIterator[Any]:
             return await stack.enter_async_context(open_storage(new_url(kind)))
 
         yield new
+
+
+@asynccontextmanager
+async def source_with(new_url: NewUrl, *rows: tuple[Any, ...]) -> AsyncIterator[Storage]:
+    """A source on SQLite with an index ``docs``, into which somebody else has written."""
+    async with open_storage(url := new_url("sqlite")) as source:
+        await source.vectors.create_index("docs", dimension=4)
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
+            connection.executemany("INSERT INTO docs (vector_id, embedding, metadata) VALUES (?, ?, ?)", rows)
+        yield source
 
 
 async def contents(storage: Storage, index: str = "docs") -> list[tuple[Any, ...]]:
@@ -195,6 +205,72 @@ async def test_what_the_target_can_not_hold_is_refused_before_anything_is_writte
     assert (await there.memory.list_threads()).total == 0
     assert await there.vectors.list_indexes() == []
     assert [each.table for each in await copy(here, there, domains=["memory"])] == ["mastra_threads", "mastra_messages"]
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (("x", None, "{}"), "the vector 'x' has no text for an id, or not 4 numbers; mend that"),
+        (("x", bytes(8), "{}"), "the vector 'x' has no text for an id, or not 4 numbers; mend that"),
+        (("x", bytes(16), "{oops"), r"the vector 'x' of docs .*: its metadata must be an object"),
+        (("x\0y", bytes(16), "{}"), r"the vector 'x\\x00y' of docs .*: its id holds NUL"),
+    ],
+)
+async def test_what_is_no_vector_is_named(opened: Any, new_url: NewUrl, row: tuple[Any, ...], problem: str) -> None:
+    async with source_with(new_url, row) as source:
+        with pytest.raises(Conflict, match=problem):
+            await copy(source, await opened("sqlite"))
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mongodb", "sqlite"])
+async def test_whatever_typescript_let_pass_is_copied(opened: Any, new_url: NewUrl, kind: str) -> None:
+    rows = [("", bytes(16), '{"text": "a\\u0000b\\ud83dc"}'), ("without", bytes(16), None)]
+    target = await opened(kind)
+    async with source_with(new_url, *rows) as source:
+        [copied] = await copy(source, target, verify=True)
+
+    assert copied.verified == 2
+    [first, _] = await target.vectors.query("docs", filter={"nothing": {"$exists": False}})
+    assert first.id == ""
+    assert first.metadata == {"text": "ab\ufffdc" if kind != "sqlite" else "a\0b\ud83dc"}
+
+
+async def test_tables_of_the_users_own_with_vectors_are_left_alone(opened: Any, new_url: NewUrl) -> None:
+    source, target = open_storage(url := new_url("sqlite")), await opened("sqlite")
+    async with source:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("CREATE TABLE films (title TEXT, likeness F32_BLOB(3))")
+
+        assert await copy(source, target) == []
+
+
+async def test_vectors_are_not_left_behind_because_the_target_has_no_place_for_them(opened: Any) -> None:
+    source, target = await opened("sqlite"), await opened("sqlite")
+    elsewhere = MastraCompositeStore(default=target, vectors=PineconeVector(api_key="none"))
+    await source.memory.save_messages("t", [{"role": "user", "content": "Hello"}])
+    await source.vectors.create_index("docs", dimension=4)
+
+    with pytest.raises(
+        DomainMissing, match=r"no place for vectors, and .* has the vector indexes docs; say with domains"
+    ):
+        await copy(source, elsewhere)
+
+    assert (await target.memory.list_threads()).total == 0
+    assert len(await copy(source, elsewhere, domains=["memory"])) == 2
+
+
+async def test_an_index_that_can_not_be_made_is_refused_before_another_is_made(opened: Any) -> None:
+    source, target = await opened("mongodb"), await opened("postgresql")
+    await source.vectors.create_index("docs", dimension=4)
+    await source.vectors.create_index("wide", dimension=20_000)
+
+    for dry_run in (True, False):
+        with pytest.raises(
+            DomainMissing, match=r"the vector index wide, which has 20,000 dimensions, more than pgvector"
+        ):
+            await copy(source, target, dry_run=dry_run)
+
+    assert await target.vectors.list_indexes() == []
 
 
 async def test_an_index_that_is_another_in_the_target_is_refused(opened: Any) -> None:

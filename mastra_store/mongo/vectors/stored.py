@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import NotFound
-from ...vectors.stored import DOCUMENTS, StoredIndex, StoredVector, StoredVectors, stored_vector
+from ...vectors.stored import DOCUMENTS, StoredIndex, StoredVector, StoredVectors, misfit, stored_vector
 from ..encoding import as_json
 from ..executor import Document, Executor
-from .indexes import found_index
+from .indexes import REGISTRY, MongoIndex, found_index, is_taken
 from .saving import updates_of
 
 
@@ -37,8 +37,19 @@ class MongoStoredVectors(StoredVectors):
         documents = await self._database.find_one(collection, {"document": {"$type": "string"}})
         return StoredIndex(index, frozenset({DOCUMENTS} if documents is not None else ()))
 
+    async def unfit(self, like: StoredIndex) -> str | None:
+        index = await found_index(self._database, like.index.name)
+        registered = await self._database.find_one(REGISTRY, {"_id": index.name}) or {}
+        if (place := registered.get("collectionName", index.name)) != index.name:
+            return f"its vectors are in a collection of the user's own, {place!r}"
+        no_text, no_vector = {"_id": {"$not": {"$type": "string"}}}, {"embedding": {"$not": {"$size": index.dimension}}}
+        found = await self._database.find_one(index.collection, {"$or": [no_text, no_vector]}, fields={"_id": 1})
+        return None if found is None else misfit(index, found["_id"])
+
+    async def hindrance(self, like: StoredIndex) -> str | None:
+        return "has the name of a collection" if await is_taken(self._database, like.index.name) else None
+
     async def page(self, name: str, after: tuple[str, str] | None, most: int) -> list[StoredVector]:
-        # Ids that are no text come before all text, and are found and refused by the first page.
         return await self._found(name, {} if after is None else {"_id": {"$gt": after[1]}}, most)
 
     async def among(self, name: str, namespace: str, ids: Sequence[str]) -> list[StoredVector]:
@@ -60,13 +71,14 @@ class MongoStoredVectors(StoredVectors):
         await self._database.run(work)
 
     async def _found(self, name: str, where: Document, most: int) -> list[StoredVector]:
-        collection = (await found_index(self._database, name)).collection
-        documents = await self._database.find(collection, where, order={"_id": 1}, limit=most)
-        return [_stored(name, each) for each in documents]
+        index = await found_index(self._database, name)
+        documents = await self._database.find(index.collection, where, order={"_id": 1}, limit=most)
+        return [_stored(index, each) for each in documents]
 
 
-def _stored(name: str, found: Document) -> StoredVector:
+def _stored(index: MongoIndex, found: Document) -> StoredVector:
     metadata, document = as_json(found.get("metadata")), found.get("document")
     numbers = [float(each) for each in found.get("embedding") or ()]
-    kept = metadata if isinstance(metadata, dict) else {}
-    return stored_vector(name, found["_id"], numbers, kept, document=document if isinstance(document, str) else None)
+    return stored_vector(
+        index, found["_id"], numbers, metadata, document=document if isinstance(document, str) else None
+    )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     func,
     literal_column,
+    null,
     select,
     true,
     tuple_,
@@ -83,12 +84,21 @@ def filtered(sql: SqlDialect, table: IndexTable, shape: Any, *, with_vector: boo
 
 
 @statement(lambda *row: row, shapes=SHAPES)
-def next_vectors(sql: SqlDialect, table: IndexTable) -> Select[Any]:
-    """The ``most`` rows behind the parameters ``namespace`` and ``vector_id``: both, the vector and its metadata."""
+def next_vectors(sql: SqlDialect, table: IndexTable, *, first: bool) -> Select[Any]:
+    """The ``most`` rows behind the parameters ``namespace`` and ``vector_id``, or the first ones: both, the vector and
+    its metadata."""
     row: Any = index_row(table)
     key = [row.namespace, row.vector_id]
     behind = tuple_(*key) > tuple_(*(bindparam(each.key, type_=Text()) for each in key))
-    return _whole(row).where(behind).order_by(*key).limit(_count("most"))
+    found = _whole(row) if first else _whole(row).where(behind)
+    return found.order_by(*key).limit(_count("most"))
+
+
+@statement(lambda vector_id: vector_id, shapes=SHAPES)
+def misfits(sql: SqlDialect, table: IndexTable) -> Select[Any]:
+    """The id of one row that has no vector, if there is one."""
+    row: Any = index_row(table)
+    return select(row.vector_id).where(row.embedding.is_(null())).limit(literal_column("1"))
 
 
 @statement(lambda *row: row, shapes=SHAPES)
