@@ -1,15 +1,17 @@
 """Vector indexes as copies see them: what is to be done with each, and what forbids it."""
 
+from array import array
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from struct import pack, unpack
 from typing import Any
 
 from .. import jsontext
 from ..errors import Conflict, DomainMissing, InvalidArgument
 from ..storage import Storage
 from ..vectors.base import VectorStore
-from ..vectors.input import is_index_name
+from ..vectors.input import Values, is_index_name
 from ..vectors.stored import StoredIndex, StoredVector, StoredVectors
 from .cells import canonical_json
 from .ends import Checkpoint, OnConflict
@@ -44,6 +46,8 @@ class IndexPart:
     """How far an earlier call came, and whether the index is made by this copy, in ``made``."""
     is_new: bool
     """No earlier call has begun with it."""
+    halved: bool
+    """The target has it already, and keeps numbers in half precision."""
 
     domain = VECTORS
 
@@ -96,6 +100,17 @@ class IndexPart:
             there = await self.ends.target.among(self.name, namespace, [each.entry.id for each in some])
             found |= {(each.namespace, each.entry.id): each for each in there}
         return found
+
+    def is_same(self, one: StoredVector, other: StoredVector) -> bool:
+        """Whether a vector of the target is what one of the source becomes there: its numbers in the precision that the
+        target keeps, metadata and document; between MongoDB databases all of it."""
+        if one.whole is not None and other.whole is not None:
+            return one.whole == other.whole
+        values = halves(one.entry.values) if self.halved else one.entry.values
+        if values != other.entry.values or one.document != other.document:
+            return False
+        form, found = (canonical_json(jsontext.encode(each.entry.metadata)) for each in (one, other))
+        return form == found
 
     async def count(self) -> int:
         """Vectors of the target."""
@@ -184,7 +199,8 @@ async def planned(
         at = begun.get(name) or Checkpoint(copy_id, name, shown, {"made": False})
         if there is None:  # it is still to be made, or was deleted since: then all of it is copied again
             at = replace(at, last={"made": True}, copied=0, skipped=0, done=False)
-        parts.append(IndexPart(ends, like, at, name not in begun))
+        halved = there is not None and there.index.vector_type == "halfvec"
+        parts.append(IndexPart(ends, like, at, name not in begun, halved))
     return parts
 
 
@@ -233,8 +249,7 @@ def cleaned(vector: StoredVector, index_name: str) -> StoredVector:
     return vector if metadata is entry.metadata else vector._replace(entry=entry._replace(metadata=metadata))
 
 
-def is_same(one: StoredVector, other: StoredVector) -> bool:
-    """Whether two vectors of one id have the same numbers, in single precision, metadata and document."""
-    if one.entry.values != other.entry.values or one.document != other.document:
-        return False
-    return canonical_json(jsontext.encode(one.entry.metadata)) == canonical_json(jsontext.encode(other.entry.metadata))
+def halves(values: Values) -> Values:
+    """Numbers as half precision keeps them."""
+    form = f"{len(values)}e"
+    return array("f", unpack(form, pack(form, *values)))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from ..domains import recall
 from ..errors import Conflict, InvalidArgument
 from ..jsontext import as_object, text_of
 from ..records.vectors import VectorIndex
@@ -21,6 +22,8 @@ class StoredVector(NamedTuple):
     entry: Entry
     document: str | None = None
     """Text that ``@mastra/mongodb`` keeps beside the metadata."""
+    whole: bytes | None = None
+    """All that MongoDB has of it, for another MongoDB: BSON has more kinds of values than JSON."""
 
 
 class Named(Protocol):
@@ -47,6 +50,11 @@ class StoredIndex:
     holds: frozenset[str] = frozenset()
     chosen: bool = False
     obstacle: str | None = None
+
+    @property
+    def metadata_indexes(self) -> tuple[str, ...]:
+        """Keys of the metadata that this library itself looks for, where the index is one of ours."""
+        return recall.METADATA_INDEXES if recall.is_index_of_messages(self.index.name) else ()
 
 
 class StoredVectors(ABC):

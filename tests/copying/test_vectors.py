@@ -4,11 +4,16 @@ import sqlite3
 from array import array
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from bson import CodecOptions, Decimal128, Int64, encode
+from bson.raw_bson import RawBSONDocument
+from pymongo import MongoClient
 
 from mastra_store import (
     Conflict,
@@ -160,6 +165,78 @@ async def test_an_index_that_was_deleted_meanwhile_is_copied_again(opened: Any) 
     await copy(source, target, verify=True)
 
     assert await contents(target) == await contents(source)
+
+
+async def test_documents_of_mongodb_stay_what_they_are_between_mongodb_databases(opened: Any, new_url: NewUrl) -> None:
+    source_url, target_url = new_url("mongodb"), new_url("mongodb")
+    document = {
+        "_id": "a",
+        "embedding": [0.1, 2, 3.0, 1e-9],
+        "metadata": {"at": datetime(2020, 1, 1)},
+        "document": "Hello",
+        "more": {"long": Int64(5), "decimal": Decimal128("1.10")},
+    }
+    async with open_storage(source_url) as source, open_storage(target_url) as target:
+        for storage in (source, target):
+            await storage.vectors.create_index("docs", dimension=4)
+        with MongoClient[Any](source_url) as client:
+            client.get_default_database()["docs"].insert_one(document)
+        with MongoClient[Any](target_url) as client:
+            client.get_default_database()["docs"].insert_one({"_id": "a", "embedding": [1.0] * 4, "other": 1})
+
+        [copied] = await copy(source, target, on_conflict="replace", verify=True)
+
+        assert copied.verified == 1
+        with MongoClient[Any](target_url) as client:
+            found = client.get_database(codec_options=CodecOptions(document_class=RawBSONDocument))["docs"].find_one()
+            assert found is not None
+            assert found.raw == encode(document)
+        with pytest.raises(DomainMissing, match="docs, which has documents of @mastra/mongodb"):
+            await copy(source, await opened("sqlite"))
+
+
+async def test_documents_of_mongodb_whose_ids_are_no_text_are_refused(opened: Any, new_url: NewUrl) -> None:
+    async with open_storage(url := new_url("mongodb")) as source:
+        await source.vectors.create_index("docs", dimension=4)
+        await source.vectors.upsert("docs", ROWS)
+        with MongoClient[Any](url) as client:
+            client.get_default_database()["docs"].insert_one({"embedding": [1.0] * 4, "metadata": {}})
+
+        with pytest.raises(Conflict, match=r"the vector ObjectId\(.*\) has no text for an id"):
+            await copy(source, await opened("sqlite"), batch_size=7)
+
+
+async def test_vectors_in_half_precision_are_compared_in_it(opened: Any) -> None:
+    source, target = await opened("sqlite"), await opened("postgresql")
+    await source.vectors.create_index("docs", dimension=4)
+    await source.vectors.upsert("docs", ROWS)
+    await target.vectors.create_index("docs", dimension=4, vector_type="halfvec")
+
+    [copied] = await copy(source, target, verify=True)
+
+    assert copied.verified == 25
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mongodb"])
+async def test_vectors_of_messages_are_found_by_their_metadata_as_recall_needs_it(
+    opened: Any, new_url: NewUrl, kind: str
+) -> None:
+    source, url = await opened("sqlite"), new_url(kind)
+    await source.vectors.create_index("memory_messages_4", dimension=4)
+    await source.vectors.upsert("memory_messages_4", ROWS)
+    async with open_storage(url) as target:
+        await copy(source, target)
+
+    if kind == "mongodb":
+        with MongoClient[Any](url) as client:
+            found = "".join(client.get_default_database()["memory_messages_4"].index_information())
+        assert "metadata.thread_id" in found
+    else:
+        with psycopg.connect(url) as connection:
+            indexes = connection.execute("SELECT string_agg(indexdef, ';') FROM pg_indexes WHERE tablename ~ '_4$'")
+            [rows] = connection.execute("SELECT reltuples FROM pg_class WHERE relname = 'memory_messages_4'").fetchall()
+            assert "thread_id" in str(indexes.fetchall())
+        assert rows == (25,)  # the planner was told
 
 
 @pytest.mark.parametrize(("on_conflict", "kept"), [("skip", [0.0] * 4), ("replace", ROWS[3]["values"])])

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ...domains import recall
 from ...errors import NotFound
 from ...vectors.stored import NAMESPACES, StoredIndex, StoredVector, StoredVectors, misfit, stored_vector
 from ..database import Executor
 from .postgres_bulk import from_stored
 from .postgres_catalog import taken
+from .postgres_ddl import table_analyzed
 from .postgres_statements import misfits, named_vectors, next_vectors, other_namespaces
 from .postgres_tables import INDEXED_DIMENSIONS, METRICS, STORED_DIMENSIONS, IndexTable
 
@@ -72,7 +72,7 @@ class PostgresStoredVectors(StoredVectors):
             metric=index.metric,
             vector_type=index.vector_type,
             index_type="flat",
-            metadata_indexes=recall.METADATA_INDEXES if recall.is_index_of_messages(index.name) else (),
+            metadata_indexes=like.metadata_indexes,
         )
 
     async def finish(self, like: StoredIndex) -> None:
@@ -83,6 +83,7 @@ class PostgresStoredVectors(StoredVectors):
         if there.type == "flat" != wanted:
             options = {_OPTIONS[name]: value for name, value in (index.config or {}).items() if name in _OPTIONS}
             await self._vectors.build_index(index.name, index_type=wanted, **options)
+        await self._database.write(table_analyzed(await self._table(index.name)).bind())
 
     async def put(self, name: str, namespace: str, vectors: Sequence[StoredVector]) -> None:
         await self._vectors._upsert(name, [each.entry for each in vectors], namespace, None)
