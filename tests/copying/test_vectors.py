@@ -97,8 +97,15 @@ async def test_indexes_go_round_all_backends_and_are_what_they_were(opened: Any)
     assert (await last.vectors.describe_index("empty")).dimension == 3
 
 
-async def test_what_pgvector_alone_has_stays_between_postgresql_databases(opened: Any) -> None:
-    source, target = await opened("postgresql"), await opened("postgresql")
+async def test_what_pgvector_alone_has_stays_between_postgresql_databases(opened: Any, new_url: NewUrl) -> None:
+    with psycopg.connect(url := new_url("postgresql")) as connection:
+        connection.execute('DROP EXTENSION IF EXISTS vector; CREATE SCHEMA "Odd-one"')
+        connection.execute('CREATE EXTENSION vector SCHEMA "Odd-one"')
+    async with open_storage(url) as source:
+        await pgvectors_own_are_copied(source, await opened("postgresql"))
+
+
+async def pgvectors_own_are_copied(source: Storage, target: Storage) -> None:
     await source.vectors.create_index("bits", dimension=8, vector_type="bit", metric="jaccard", index_type="flat")
     await source.vectors.upsert("bits", [[1, 0, 1, 1, 0, 0, 0, 1]], ids=["a"], metadata=[{"n": 1}])
     await source.vectors.create_index("halves", dimension=4, vector_type="halfvec", m=8, ef_construction=32)

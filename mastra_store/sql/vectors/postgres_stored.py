@@ -6,7 +6,7 @@ from typing import Any
 from ...errors import NotFound
 from ...vectors.stored import NAMESPACES, StoredIndex, StoredVector, StoredVectors, misfit, stored_vector
 from ..database import Executor
-from .postgres_bulk import from_stored
+from .postgres_bulk import from_sent
 from .postgres_catalog import taken
 from .postgres_ddl import table_analyzed
 from .postgres_statements import misfits, named_vectors, next_vectors, other_namespaces
@@ -95,5 +95,5 @@ class PostgresStoredVectors(StoredVectors):
 
 def _stored(table: IndexTable, row: Any) -> StoredVector:
     namespace, vector_id, embedding, metadata = row
-    numbers = None if embedding is None else from_stored(embedding)
+    numbers = None if embedding is None else from_sent(embedding, table.vector_type)
     return stored_vector(table, vector_id, numbers, metadata, namespace=namespace)
