@@ -58,8 +58,8 @@ async def copy(
         on_conflict: what becomes of a row whose key the target has. ``fail``: a target that is not empty is refused.
             ``skip``: its row stays; ``replace``: it is overwritten.
         verify: read everything again afterwards and compare it, row by row, by a hash of its values.
-        batch_size: rows of one transaction at most; ``None`` for 2,000, and 20,000 between PostgreSQL servers. Large
-            rows come in smaller batches.
+        batch_size: rows of one transaction at most; ``None`` for 2,000, and 20,000 between PostgreSQL servers, and for
+            500 vectors. Large ones come in smaller batches.
         dry_run: check everything and count, but write nothing.
         progress: called at the beginning of each table and after each batch.
 
@@ -68,7 +68,7 @@ async def copy(
 
     Raises:
         InvalidArgument: an argument is wrong, or both are the same database.
-        DomainMissing: the target can not hold what the source has.
+        DomainMissing: the target can not hold what the source has, or has no place for its vectors.
         SchemaBehind: one of them lacks a table or column.
         Conflict: the target has rows and ``on_conflict`` is ``fail``; rows can not be copied as they are, or came out
             differently; somebody else is at the same copy.
