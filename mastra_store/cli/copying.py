@@ -22,7 +22,7 @@ def copy(
     source_schema: Where = None,
     target_schema: Where = None,
     domain: Annotated[
-        list[str] | None, typer.Option(help="Only this domain, as memory. May be given several times.")
+        list[str] | None, typer.Option(help="Only this domain, as memory, or vectors. May be given several times.")
     ] = None,
     on_conflict: Annotated[
         Literal["fail", "skip", "replace"],
@@ -34,7 +34,7 @@ def copy(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Copy all rows from one database to another, of whatever kind. Goes on where an earlier call was broken off."""
+    """Copy all rows and vectors from one database to another. Goes on where an earlier call was broken off."""
     if on_conflict == "replace" and not dry_run and not yes:
         typer.confirm(f"Overwrite rows of {masked(target)}?", abort=True)
     copied = asyncio.run(

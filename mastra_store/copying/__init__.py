@@ -21,6 +21,7 @@ from ..storage import Storage
 from .ends import OnConflict
 from .planning import Manner, Progress, Route, Trip, prepared, routes
 from .running import copied, vectors_copied
+from .vectors import check_place
 from .verifying import vectors_verified, verified
 
 
@@ -57,8 +58,8 @@ async def copy(
         on_conflict: what becomes of a row whose key the target has. ``fail``: a target that is not empty is refused.
             ``skip``: its row stays; ``replace``: it is overwritten.
         verify: read everything again afterwards and compare it, row by row, by a hash of its values.
-        batch_size: rows of one transaction at most; ``None`` for 2,000, and 20,000 between PostgreSQL servers. Large
-            rows come in smaller batches.
+        batch_size: rows of one transaction at most; ``None`` for 2,000, and 20,000 between PostgreSQL servers, and for
+            500 vectors. Large ones come in smaller batches.
         dry_run: check everything and count, but write nothing.
         progress: called at the beginning of each table and after each batch.
 
@@ -67,7 +68,7 @@ async def copy(
 
     Raises:
         InvalidArgument: an argument is wrong, or both are the same database.
-        DomainMissing: the target can not hold what the source has.
+        DomainMissing: the target can not hold what the source has, or has no place for its vectors.
         SchemaBehind: one of them lacks a table or column.
         Conflict: the target has rows and ``on_conflict`` is ``fail``; rows can not be copied as they are, or came out
             differently; somebody else is at the same copy.
@@ -80,7 +81,10 @@ async def copy(
             whole_number(batch_size, "batch_size", least=1)
         how = Manner(on_conflict, batch_size, progress)
         async with AsyncExitStack() as stack:
-            planned = await _planned(stack, routes(source, target, domains), how)
+            ways = routes(source, target, domains)
+            if domains is None:
+                await check_place(source, target)
+            planned = await _planned(stack, ways, how)
             if dry_run:
                 return [
                     CopiedTable(part.domain, part.name, part.total, 0, None) for trip in planned for part in trip.every
@@ -104,9 +108,12 @@ async def _planned(stack: AsyncExitStack, ways: list[Route], how: Manner) -> lis
 
 async def _made(trip: Trip, how: Manner, *, verify: bool) -> list[CopiedTable]:
     """Copy the tables and vector indexes of one route."""
+    # Indexes first, since a database may refuse to make one; and remembered before, so that a call that goes on from
+    # here knows them for its own, and finishes them.
+    await trip.writer.begin([index.at for index in trip.indexes if index.is_new])
     for index in trip.indexes:
-        await index.make()  # first, since a database may refuse it
-    await trip.writer.begin([part.at for part in trip.every if part.is_new])
+        await index.make()
+    await trip.writer.begin([part.at for part in trip.parts if part.is_new])
     reached = [await copied(trip, part, how) for part in trip.parts]
     reached += [await vectors_copied(trip, index, how) for index in trip.indexes]
     counts: list[int | None] = [None] * len(reached)

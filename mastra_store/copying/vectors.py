@@ -1,14 +1,17 @@
 """Vector indexes as copies see them: what is to be done with each, and what forbids it."""
 
+from array import array
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+from struct import pack, unpack
 from typing import Any
 
 from .. import jsontext
-from ..errors import Conflict, DomainMissing
+from ..errors import Conflict, DomainMissing, InvalidArgument
 from ..storage import Storage
 from ..vectors.base import VectorStore
+from ..vectors.input import Values, is_index_name
 from ..vectors.stored import StoredIndex, StoredVector, StoredVectors
 from .cells import canonical_json
 from .ends import Checkpoint, OnConflict
@@ -40,11 +43,11 @@ class IndexPart:
     ends: Ends
     like: StoredIndex
     at: Checkpoint
-    """How far an earlier call came."""
+    """How far an earlier call came, and whether the index is made by this copy, in ``made``."""
     is_new: bool
     """No earlier call has begun with it."""
-    is_made: bool
-    """It is made by this copy, and was not there before."""
+    halved: bool
+    """The target has it already, and keeps numbers in half precision."""
 
     domain = VECTORS
 
@@ -56,6 +59,11 @@ class IndexPart:
     def total(self) -> int:
         return self.like.index.count
 
+    @property
+    def is_made(self) -> bool:
+        """It is made by this copy, or was by an earlier call: one that was there before stays of its kind."""
+        return bool((self.at.last or {}).get("made"))
+
     async def make(self) -> None:
         if self.is_made:
             await self.ends.target.make(self.like)
@@ -66,15 +74,16 @@ class IndexPart:
 
     async def pages(self, most: int | None, *, again: bool = False) -> AsyncGenerator[list[StoredVector], None]:
         """Vectors of the source: those behind what was copied, or all ``again``."""
-        most = most or max(1, min(MOST, BYTES // (4 * self.like.index.dimension)))
-        after = None if again or self.at.last is None else (self.at.last["namespace"], self.at.last["id"])
+        most = min(most or MOST, max(1, BYTES // (4 * self.like.index.dimension)))
+        last = {} if again else self.at.last or {}
+        after = (last["namespace"], last["id"]) if "id" in last else None
         while page := await self.ends.source.page(self.name, after, most):
             after = page[-1].namespace, page[-1].entry.id
-            yield page
+            yield [cleaned(each, self.name) for each in page] if self.ends.target.cleans else page
 
-    @staticmethod
-    def key_of(vector: StoredVector) -> dict[str, Any]:
-        return {"namespace": vector.namespace, "id": vector.entry.id}
+    def key_of(self, vector: StoredVector) -> dict[str, Any]:
+        """What the checkpoint keeps when the copy has come to a vector."""
+        return {"made": self.is_made, "namespace": vector.namespace, "id": vector.entry.id}
 
     async def put(self, page: Sequence[StoredVector], on_conflict: OnConflict) -> int:
         """Store vectors. How many: with ``skip``, those whose ids are there are left alone."""
@@ -92,6 +101,17 @@ class IndexPart:
             found |= {(each.namespace, each.entry.id): each for each in there}
         return found
 
+    def is_same(self, one: StoredVector, other: StoredVector) -> bool:
+        """Whether a vector of the target is what one of the source becomes there: its numbers in the precision that the
+        target keeps, metadata and document; between MongoDB databases all of it."""
+        if one.whole is not None and other.whole is not None:
+            return one.whole == other.whole
+        values = halves(one.entry.values) if self.halved else one.entry.values
+        if values != other.entry.values or one.document != other.document:
+            return False
+        form, found = (canonical_json(jsontext.encode(each.entry.metadata)) for each in (one, other))
+        return form == found
+
     async def count(self) -> int:
         """Vectors of the target."""
         found = await self.ends.target.find(self.name)
@@ -106,18 +126,37 @@ def ends_of(source: Storage, target: Storage, wanted: Sequence[str] | None) -> E
     """
     if wanted is not None and VECTORS not in wanted:
         return None
-    stores = []
-    for storage, word in ((source, "source"), (target, "target")):
-        home = storage.home_of(VECTORS)
-        store = storage.vectors if home is not None else None
-        stored = store.stored_vectors() if isinstance(store, VectorStore) else None
-        if home is None or stored is None:
-            if wanted is None:
-                return None
+    places = [_place_of(source), _place_of(target)]
+    for place, word in zip(places, ("source", "target"), strict=True):
+        if place is None and wanted is not None:
             raise DomainMissing(f"the {word} has no vectors that can be copied", name=VECTORS)
-        stores.append((home, stored))
-    (home, there), (into, here) = stores
-    return Ends(home, into, there, here, into.stored_rows().shown)
+    out, into = places
+    if out is None or into is None:
+        return None
+    return Ends(out[0], into[0], out[1], into[1], into[0].stored_rows().shown)
+
+
+async def check_place(source: Storage, target: Storage) -> None:
+    """Refuse to leave vectors behind for which the target has no place.
+
+    Raises:
+        DomainMissing: it has none, and the source has indexes.
+    """
+    out = _place_of(source)
+    if out is not None and _place_of(target) is None and (names := await out[1].names()):
+        raise DomainMissing(
+            f"the target has no place for vectors, and {out[0].stored_rows().shown} has the vector indexes "
+            f"{', '.join(names)}; say with domains=[...] what shall be copied",
+            name=VECTORS,
+        )
+
+
+def _place_of(storage: Storage) -> tuple[Storage, StoredVectors] | None:
+    """The storage that has its vectors, and these; ``None`` where there are none, or they stand alone."""
+    home = storage.home_of(VECTORS)
+    store = None if home is None else storage.vectors
+    stored = store.stored_vectors() if isinstance(store, VectorStore) else None
+    return None if home is None or stored is None else (home, stored)
 
 
 async def planned(
@@ -127,15 +166,28 @@ async def planned(
 
     Raises:
         DomainMissing: the target can not hold what an index has.
-        Conflict: the target has an index of that name that is another, or that has vectors where that is not allowed.
+        Conflict: an index has something that is no vector; or the target has an index of that name that is another, or
+            that has vectors where that is not allowed.
     """
     parts = []
     shown = ends.home.stored_rows().shown
     for name in await ends.source.names():
+        if not is_index_name(name):
+            raise _not_held(
+                ends, name, "has a name of more than 63 characters, or of others than letters, digits and _"
+            )
         like, there = await ends.source.find(name), await ends.target.find(name)
         if like is None:  # it was deleted in this moment
             continue
         _check_held(ends, like)
+        if like.index.count and (problem := await ends.source.unfit(like)):
+            raise Conflict(
+                f"the vector index {name} of {shown} can not be copied: {problem}; mend that, or leave vectors out by "
+                "domains=[...]",
+                index_name=name,
+            )
+        if there is None and (problem := await ends.target.hindrance(like)):
+            raise _not_held(ends, name, problem)
         if there is not None:
             _check_same(ends, like, there)
             if there.index.count and name not in begun and on_conflict == "fail":
@@ -144,24 +196,30 @@ async def planned(
                     "'replace'",
                     tables=name,
                 )
-        at = begun.get(name) or Checkpoint(copy_id, name, shown)
-        parts.append(IndexPart(ends, like, at, name not in begun, there is None or name in begun))
+        at = begun.get(name) or Checkpoint(copy_id, name, shown, {"made": False})
+        if there is None:  # it is still to be made, or was deleted since: then all of it is copied again
+            at = replace(at, last={"made": True}, copied=0, skipped=0, done=False)
+        halved = there is not None and there.index.vector_type == "halfvec"
+        parts.append(IndexPart(ends, like, at, name not in begun, halved))
     return parts
 
 
 def _check_held(ends: Ends, like: StoredIndex) -> None:
     index = like.index
-    problem = None
+    if index.dimension < 1:
+        raise _not_held(ends, index.name, "has no dimension")
     if index.vector_type not in ends.target.types:
-        problem = f"is of the type {index.vector_type}"
-    elif lost := like.holds - ends.target.can_hold:
-        problem = f"has {' and '.join(sorted(lost))}"
-    if problem is not None:
-        raise DomainMissing(
-            f"{ends.shown} can not hold the vector index {index.name}, which {problem}; say with domains=[...] what "
-            "shall be copied",
-            name=VECTORS,
-        )
+        raise _not_held(ends, index.name, f"is of the type {index.vector_type}")
+    if lost := like.holds - ends.target.can_hold:
+        raise _not_held(ends, index.name, f"has {' and '.join(sorted(lost))}")
+
+
+def _not_held(ends: Ends, name: str, problem: str) -> DomainMissing:
+    return DomainMissing(
+        f"{ends.shown} can not hold the vector index {name}, which {problem}; say with domains=[...] what shall be "
+        "copied",
+        name=VECTORS,
+    )
 
 
 def _check_same(ends: Ends, like: StoredIndex, there: StoredIndex) -> None:
@@ -179,8 +237,19 @@ def _check_same(ends: Ends, like: StoredIndex, there: StoredIndex) -> None:
         raise Conflict(f"{like.index.name} in {ends.shown} can not be written: {there.obstacle}")
 
 
-def is_same(one: StoredVector, other: StoredVector) -> bool:
-    """Whether two vectors of one id have the same numbers, in single precision, metadata and document."""
-    if one.entry.values != other.entry.values or one.document != other.document:
-        return False
-    return canonical_json(jsontext.encode(one.entry.metadata)) == canonical_json(jsontext.encode(other.entry.metadata))
+def cleaned(vector: StoredVector, index_name: str) -> StoredVector:
+    """A vector whose metadata are without NUL and unpaired surrogates, as those that come through ``upsert``."""
+    entry = vector.entry
+    try:
+        metadata = jsontext.storable(entry.metadata, "its metadata")
+    except InvalidArgument as error:
+        raise Conflict(
+            f"the vector {entry.id!r} of {index_name} can not be copied: {error.message}", index_name=index_name
+        ) from error
+    return vector if metadata is entry.metadata else vector._replace(entry=entry._replace(metadata=metadata))
+
+
+def halves(values: Values) -> Values:
+    """Numbers as half precision keeps them."""
+    form = f"{len(values)}e"
+    return array("f", unpack(form, pack(form, *values)))

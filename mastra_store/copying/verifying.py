@@ -9,7 +9,7 @@ from .ends import Reader, Row
 from .planning import Manner, Part, Route, Trip
 from .running import Pace
 from .tables import StoredTable
-from .vectors import IndexPart, is_same
+from .vectors import IndexPart
 
 SHOWN = 5
 """Keys that an error names."""
@@ -56,7 +56,7 @@ async def vectors_verified(trip: Trip, part: IndexPart, how: Manner) -> int:
             key = (vector.namespace, vector.entry.id)
             if key not in found:
                 wrong.missing.append(key)
-            elif how.on_conflict != "skip" and not is_same(vector, found[key]):
+            elif how.on_conflict != "skip" and not part.is_same(vector, found[key]):
                 wrong.differing.append(key)
         done += len(page)
         pace.tell(done)

@@ -13,7 +13,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.operations import UpdateOne
+from pymongo.operations import ReplaceOne, UpdateOne
 from pymongo.results import BulkWriteResult
 
 from ..documents import Collection
@@ -120,6 +120,11 @@ class Executor(ABC):
     async def replace(self, collection: Collection, where: Filter, document: Mapping[str, Any]) -> None:
         """Put a document in the place of the one match, whole, or insert it."""
         await self.on(collection, lambda c, session: c.replace_one(where, document, upsert=True, session=session))
+
+    async def replace_each(self, collection: Collection, documents: Sequence[RawBSONDocument]) -> None:
+        """Put documents in the places of those with their ``_id``, whole, or insert them."""
+        operations: list[Any] = [ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in documents]
+        await self.on(collection, lambda c, session: c.bulk_write(operations, ordered=False, session=session))
 
     async def put_each(self, collection: Collection, updates: Sequence[tuple[Filter, Update]]) -> set[int]:
         """``put`` for each of several. The positions of those that were inserted."""

@@ -41,13 +41,17 @@ class Entry(NamedTuple):
     metadata: dict[str, Any]
 
 
+def is_index_name(name: Any) -> bool:
+    return isinstance(name, str) and _INDEX_NAME.fullmatch(name) is not None
+
+
 def index_name_of(name: Any, path: str = "index_name") -> str:
     """The name of an index: letters, digits and ``_``, at most 63, not beginning with a digit."""
-    if not isinstance(name, str) or _INDEX_NAME.fullmatch(name) is None:
+    if not is_index_name(name):
         raise InvalidArgument(
             path, f"must be letters, digits and _, at most 63, and not begin with a digit; it is {name!r}"
         )
-    return name
+    return str(name)
 
 
 def dimension_of(dimension: Any) -> int:

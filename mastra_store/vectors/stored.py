@@ -3,9 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from ..errors import Conflict
+from ..domains import recall
+from ..errors import Conflict, InvalidArgument
+from ..jsontext import as_object, text_of
 from ..records.vectors import VectorIndex
 from .input import DEFAULT_NAMESPACE, Entry, values_of
 
@@ -20,6 +22,18 @@ class StoredVector(NamedTuple):
     entry: Entry
     document: str | None = None
     """Text that ``@mastra/mongodb`` keeps beside the metadata."""
+    whole: bytes | None = None
+    """All that MongoDB has of it, for another MongoDB: BSON has more kinds of values than JSON."""
+
+
+class Named(Protocol):
+    """A vector index, as far as its vectors depend on it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,11 @@ class StoredIndex:
     chosen: bool = False
     obstacle: str | None = None
 
+    @property
+    def metadata_indexes(self) -> tuple[str, ...]:
+        """Keys of the metadata that this library itself looks for, where the index is one of ours."""
+        return recall.METADATA_INDEXES if recall.is_index_of_messages(self.index.name) else ()
+
 
 class StoredVectors(ABC):
     """The indexes of one vector store.
@@ -44,10 +63,12 @@ class StoredVectors(ABC):
     Attributes:
         can_hold: of what only some backends can hold.
         types: of vectors that it knows.
+        cleans: whether its JSON holds no NUL and no unpaired surrogates.
     """
 
     can_hold: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset({"vector", "halfvec"})
+    cleans: bool = True
 
     @abstractmethod
     async def names(self) -> list[str]:
@@ -56,6 +77,14 @@ class StoredVectors(ABC):
     @abstractmethod
     async def find(self, name: str) -> StoredIndex | None:
         """An index, if it is there."""
+
+    @abstractmethod
+    async def unfit(self, like: StoredIndex) -> str | None:
+        """Why one of its indexes can not be copied, if one can not: a vector, say, that has not its dimension."""
+
+    @abstractmethod
+    async def hindrance(self, like: StoredIndex) -> str | None:
+        """What an index has that is not there yet, and for which none can be made, if there is something."""
 
     @abstractmethod
     async def page(self, name: str, after: tuple[str, str] | None, most: int) -> list[StoredVector]:
@@ -82,16 +111,27 @@ class StoredVectors(ABC):
         """Store vectors in place of those with their ids, all or none."""
 
 
-def stored_vector(index_name: str, vector_id: Any, numbers: Any, metadata: dict[str, Any], **more: Any) -> StoredVector:
+def stored_vector(
+    index: Named, vector_id: Any, numbers: Any, metadata: Any, *, namespace: str = DEFAULT_NAMESPACE, **more: Any
+) -> StoredVector:
     """A vector as it was found.
 
     Raises:
         Conflict: it is none.
     """
-    if not isinstance(vector_id, str) or not numbers:
-        what = "no numbers" if isinstance(vector_id, str) else "an id that is no text"
-        raise Conflict(
-            f"the vector {vector_id!r} of {index_name} has {what}, and can not be copied", index_name=index_name
+    try:
+        entry = Entry(
+            text_of(vector_id, "its id"),
+            values_of(() if numbers is None else numbers, "its vector", index.dimension),
+            as_object({} if metadata is None else metadata, "its metadata"),
         )
-    namespace = more.pop("namespace", DEFAULT_NAMESPACE)
-    return StoredVector(namespace, Entry(vector_id, values_of(numbers, vector_id), metadata), **more)
+    except InvalidArgument as error:
+        raise Conflict(
+            f"the vector {vector_id!r} of {index.name} can not be copied: {error.message}", index_name=index.name
+        ) from error
+    return StoredVector(namespace, entry, **more)
+
+
+def misfit(index: Named, vector_id: Any) -> str:
+    """What is wrong with an index of which one vector could not be copied."""
+    return f"the vector {vector_id!r} has no text for an id, or not {index.dimension:,} numbers"

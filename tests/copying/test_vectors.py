@@ -2,13 +2,18 @@
 
 import sqlite3
 from array import array
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, closing
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from bson import CodecOptions, Decimal128, Int64, encode
+from bson.raw_bson import RawBSONDocument
+from pymongo import MongoClient
 
 from mastra_store import (
     Conflict,
@@ -20,6 +25,7 @@ from mastra_store import (
     copy,
     open_storage,
 )
+from mastra_store.copying.vectors import IndexPart
 from tests.copying.conftest import NewUrl
 
 ROWS: list[dict[str, Any]] = [
@@ -36,6 +42,16 @@ class Stop(Exception):
     """Breaks a copy off."""
 
 
+def stop_at(done: int) -> Callable[[CopyProgress], None]:
+    """Breaks a copy off when so many vectors are copied."""
+
+    def stop(progress: CopyProgress) -> None:
+        if progress.done == done:
+            raise Stop
+
+    return stop
+
+
 @pytest.fixture
 async def opened(new_url: NewUrl) -> AsyncIterator[Any]:
     async with AsyncExitStack() as stack:
@@ -44,6 +60,16 @@ async def opened(new_url: NewUrl) -> AsyncIterator[Any]:
             return await stack.enter_async_context(open_storage(new_url(kind)))
 
         yield new
+
+
+@asynccontextmanager
+async def source_with(new_url: NewUrl, *rows: tuple[Any, ...]) -> AsyncIterator[Storage]:
+    """A source on SQLite with an index ``docs``, into which somebody else has written."""
+    async with open_storage(url := new_url("sqlite")) as source:
+        await source.vectors.create_index("docs", dimension=4)
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
+            connection.executemany("INSERT INTO docs (vector_id, embedding, metadata) VALUES (?, ?, ?)", rows)
+        yield source
 
 
 async def contents(storage: Storage, index: str = "docs") -> list[tuple[Any, ...]]:
@@ -71,8 +97,15 @@ async def test_indexes_go_round_all_backends_and_are_what_they_were(opened: Any)
     assert (await last.vectors.describe_index("empty")).dimension == 3
 
 
-async def test_what_pgvector_alone_has_stays_between_postgresql_databases(opened: Any) -> None:
-    source, target = await opened("postgresql"), await opened("postgresql")
+async def test_what_pgvector_alone_has_stays_between_postgresql_databases(opened: Any, new_url: NewUrl) -> None:
+    with psycopg.connect(url := new_url("postgresql")) as connection:
+        connection.execute('DROP EXTENSION IF EXISTS vector; CREATE SCHEMA "Odd-one"')
+        connection.execute('CREATE EXTENSION vector SCHEMA "Odd-one"')
+    async with open_storage(url) as source:
+        await pgvectors_own_are_copied(source, await opened("postgresql"))
+
+
+async def pgvectors_own_are_copied(source: Storage, target: Storage) -> None:
     await source.vectors.create_index("bits", dimension=8, vector_type="bit", metric="jaccard", index_type="flat")
     await source.vectors.upsert("bits", [[1, 0, 1, 1, 0, 0, 0, 1]], ids=["a"], metadata=[{"n": 1}])
     await source.vectors.create_index("halves", dimension=4, vector_type="halfvec", m=8, ef_construction=32)
@@ -93,18 +126,124 @@ async def test_a_copy_that_was_broken_off_goes_on(opened: Any) -> None:
     await source.vectors.create_index("docs", dimension=4)
     await source.vectors.upsert("docs", ROWS)
 
-    def stop(progress: CopyProgress) -> None:
-        if progress.done == 14:
-            raise Stop
-
     with pytest.raises(Stop):
-        await copy(source, target, batch_size=7, progress=stop)
+        await copy(source, target, batch_size=7, progress=stop_at(14))
     seen: list[int] = []
     [copied] = await copy(source, target, batch_size=7, progress=lambda at: seen.append(at.done))
 
     assert seen == [14, 21, 25]
     assert (copied.copied, copied.skipped) == (25, 0)
     assert await contents(target) == await contents(source)
+
+
+async def test_an_index_is_built_by_the_call_that_goes_on_and_one_that_was_there_stays_of_its_kind(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = await opened("postgresql"), await opened("postgresql")
+    for name in ("docs", "notes"):
+        await source.vectors.create_index(name, dimension=4)
+        await source.vectors.upsert(name, ROWS)
+    await target.vectors.create_index("docs", dimension=4, index_type="flat")
+
+    make = IndexPart.make
+
+    async def made_and_stopped(self: IndexPart) -> None:
+        await make(self)
+        if self.name == "notes":
+            raise Stop
+
+    with monkeypatch.context() as patched, pytest.raises(Stop):
+        patched.setattr(IndexPart, "make", made_and_stopped)
+        await copy(source, target)
+    await copy(source, target)
+
+    kinds = {name: (await target.vectors.describe_index(name)).type for name in ("docs", "notes")}
+    assert kinds == {"docs": "flat", "notes": "hnsw"}
+
+
+async def test_an_index_that_was_deleted_meanwhile_is_copied_again(opened: Any) -> None:
+    source, target = await opened("sqlite"), await opened("sqlite")
+    await source.vectors.create_index("docs", dimension=4)
+    await source.vectors.upsert("docs", ROWS)
+
+    with pytest.raises(Stop):
+        await copy(source, target, batch_size=7, progress=stop_at(14))
+    await target.vectors.delete_index("docs")
+    await copy(source, target, verify=True)
+
+    assert await contents(target) == await contents(source)
+
+
+async def test_documents_of_mongodb_stay_what_they_are_between_mongodb_databases(opened: Any, new_url: NewUrl) -> None:
+    source_url, target_url = new_url("mongodb"), new_url("mongodb")
+    document = {
+        "_id": "a",
+        "embedding": [0.1, 2, 3.0, 1e-9],
+        "metadata": {"at": datetime(2020, 1, 1)},
+        "document": "Hello",
+        "more": {"long": Int64(5), "decimal": Decimal128("1.10")},
+    }
+    async with open_storage(source_url) as source, open_storage(target_url) as target:
+        for storage in (source, target):
+            await storage.vectors.create_index("docs", dimension=4)
+        with MongoClient[Any](source_url) as client:
+            client.get_default_database()["docs"].insert_one(document)
+        with MongoClient[Any](target_url) as client:
+            client.get_default_database()["docs"].insert_one({"_id": "a", "embedding": [1.0] * 4, "other": 1})
+
+        [copied] = await copy(source, target, on_conflict="replace", verify=True)
+
+        assert copied.verified == 1
+        with MongoClient[Any](target_url) as client:
+            found = client.get_database(codec_options=CodecOptions(document_class=RawBSONDocument))["docs"].find_one()
+            assert found is not None
+            assert found.raw == encode(document)
+        with pytest.raises(DomainMissing, match="docs, which has documents of @mastra/mongodb"):
+            await copy(source, await opened("sqlite"))
+
+
+async def test_documents_of_mongodb_whose_ids_are_no_text_are_refused(opened: Any, new_url: NewUrl) -> None:
+    async with open_storage(url := new_url("mongodb")) as source:
+        await source.vectors.create_index("docs", dimension=4)
+        await source.vectors.upsert("docs", ROWS)
+        with MongoClient[Any](url) as client:
+            client.get_default_database()["docs"].insert_one({"embedding": [1.0] * 4, "metadata": {}})
+
+        with pytest.raises(Conflict, match=r"the vector ObjectId\(.*\) has no text for an id"):
+            await copy(source, await opened("sqlite"), batch_size=7)
+
+
+async def test_vectors_in_half_precision_are_compared_in_it(opened: Any) -> None:
+    source, target = await opened("sqlite"), await opened("postgresql")
+    await source.vectors.create_index("docs", dimension=4)
+    await source.vectors.upsert("docs", ROWS)
+    await target.vectors.create_index("docs", dimension=4, vector_type="halfvec")
+
+    [copied] = await copy(source, target, verify=True)
+
+    assert copied.verified == 25
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mongodb"])
+async def test_vectors_of_messages_are_found_by_their_metadata_as_recall_needs_it(
+    opened: Any, new_url: NewUrl, kind: str
+) -> None:
+    source, url = await opened("sqlite"), new_url(kind)
+    await source.vectors.create_index("memory_messages_4", dimension=4)
+    await source.vectors.upsert("memory_messages_4", ROWS)
+    async with open_storage(url) as target:
+        await copy(source, target)
+
+    if kind == "mongodb":
+        with MongoClient[Any](url) as client:
+            found = "".join(client.get_default_database()["memory_messages_4"].index_information())
+        assert "metadata.thread_id" in found
+    else:
+        with psycopg.connect(url) as connection:
+            indexes = connection.execute("SELECT string_agg(indexdef, ';') FROM pg_indexes WHERE tablename ~ '_4$'")
+            [rows] = connection.execute("SELECT reltuples FROM pg_class WHERE relname = 'memory_messages_4'").fetchall()
+            assert "thread_id" in str(indexes.fetchall())
+        assert rows == (25,)  # the planner was told
 
 
 @pytest.mark.parametrize(("on_conflict", "kept"), [("skip", [0.0] * 4), ("replace", ROWS[3]["values"])])
@@ -150,6 +289,72 @@ async def test_what_the_target_can_not_hold_is_refused_before_anything_is_writte
     assert (await there.memory.list_threads()).total == 0
     assert await there.vectors.list_indexes() == []
     assert [each.table for each in await copy(here, there, domains=["memory"])] == ["mastra_threads", "mastra_messages"]
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (("x", None, "{}"), "the vector 'x' has no text for an id, or not 4 numbers; mend that"),
+        (("x", bytes(8), "{}"), "the vector 'x' has no text for an id, or not 4 numbers; mend that"),
+        (("x", bytes(16), "{oops"), r"the vector 'x' of docs .*: its metadata must be an object"),
+        (("x\0y", bytes(16), "{}"), r"the vector 'x\\x00y' of docs .*: its id holds NUL"),
+    ],
+)
+async def test_what_is_no_vector_is_named(opened: Any, new_url: NewUrl, row: tuple[Any, ...], problem: str) -> None:
+    async with source_with(new_url, row) as source:
+        with pytest.raises(Conflict, match=problem):
+            await copy(source, await opened("sqlite"))
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mongodb", "sqlite"])
+async def test_whatever_typescript_let_pass_is_copied(opened: Any, new_url: NewUrl, kind: str) -> None:
+    rows = [("", bytes(16), '{"text": "a\\u0000b\\ud83dc"}'), ("without", bytes(16), None)]
+    target = await opened(kind)
+    async with source_with(new_url, *rows) as source:
+        [copied] = await copy(source, target, verify=True)
+
+    assert copied.verified == 2
+    [first, _] = await target.vectors.query("docs", filter={"nothing": {"$exists": False}})
+    assert first.id == ""
+    assert first.metadata == {"text": "ab\ufffdc" if kind != "sqlite" else "a\0b\ud83dc"}
+
+
+async def test_tables_of_the_users_own_with_vectors_are_left_alone(opened: Any, new_url: NewUrl) -> None:
+    source, target = open_storage(url := new_url("sqlite")), await opened("sqlite")
+    async with source:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("CREATE TABLE films (title TEXT, likeness F32_BLOB(3))")
+
+        assert await copy(source, target) == []
+
+
+async def test_vectors_are_not_left_behind_because_the_target_has_no_place_for_them(opened: Any) -> None:
+    source, target = await opened("sqlite"), await opened("sqlite")
+    elsewhere = MastraCompositeStore(default=target, vectors=PineconeVector(api_key="none"))
+    await source.memory.save_messages("t", [{"role": "user", "content": "Hello"}])
+    await source.vectors.create_index("docs", dimension=4)
+
+    with pytest.raises(
+        DomainMissing, match=r"no place for vectors, and .* has the vector indexes docs; say with domains"
+    ):
+        await copy(source, elsewhere)
+
+    assert (await target.memory.list_threads()).total == 0
+    assert len(await copy(source, elsewhere, domains=["memory"])) == 2
+
+
+async def test_an_index_that_can_not_be_made_is_refused_before_another_is_made(opened: Any) -> None:
+    source, target = await opened("mongodb"), await opened("postgresql")
+    await source.vectors.create_index("docs", dimension=4)
+    await source.vectors.create_index("wide", dimension=20_000)
+
+    for dry_run in (True, False):
+        with pytest.raises(
+            DomainMissing, match=r"the vector index wide, which has 20,000 dimensions, more than pgvector"
+        ):
+            await copy(source, target, dry_run=dry_run)
+
+    assert await target.vectors.list_indexes() == []
 
 
 async def test_an_index_that_is_another_in_the_target_is_refused(opened: Any) -> None:

@@ -70,7 +70,7 @@ async def registered(tx: Executor, index: MongoIndex) -> None:
     """
     found = await tx.find_one(REGISTRY, {"_id": index.name})
     if found is None:
-        if await _is_taken(tx, index.name):
+        if await is_taken(tx, index.name):
             raise Conflict(f"{index.name!r} is a collection, and no vector index", index_name=index.name)
         if await tx.put(REGISTRY, {"_id": index.name}, {"$setOnInsert": index.document()}):
             return
@@ -88,7 +88,9 @@ async def registered(tx: Executor, index: MongoIndex) -> None:
             )
 
 
-async def _is_taken(tx: Executor, name: str) -> bool:
+async def is_taken(tx: Executor, name: str) -> bool:
+    """Whether there is a collection of that name."""
+
     async def listed(collection: Any, session: Any) -> list[str]:
         # Not in the session: a transaction may not list collections.
         return list(await collection.database.list_collection_names(filter={"name": name}))

@@ -1,6 +1,5 @@
 """Vectors as documents."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from bson.raw_bson import RawBSONDocument
@@ -10,19 +9,11 @@ from ..encoding import document
 from ..executor import Filter, Update
 
 
-def updates_of(entries: list[Entry], documents: Sequence[str | None] = ()) -> list[tuple[Filter, Update]]:
-    """What stores vectors. Other fields of a document stay.
-
-    Args:
-        documents: for each, the text in TypeScript's field ``document``, which stays where there is none.
-    """
-    texts = [{} if text is None else {"document": text} for text in documents] or [{}] * len(entries)
+def updates_of(entries: list[Entry]) -> list[tuple[Filter, Update]]:
+    """What stores vectors. Other fields of a document stay: ``document`` is TypeScript's."""
     return [
-        (
-            {"_id": entry.id},
-            {"$set": fields_of(f"vectors[{at}]", embedding=entry.values, metadata=entry.metadata, **text)},
-        )
-        for at, (entry, text) in enumerate(zip(entries, texts, strict=True))
+        ({"_id": entry.id}, {"$set": fields_of(f"vectors[{at}]", embedding=entry.values, metadata=entry.metadata)})
+        for at, entry in enumerate(entries)
     ]
 
 

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bson import decode
+from bson.raw_bson import RawBSONDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+
 from ...errors import NotFound
-from ...vectors.stored import DOCUMENTS, StoredIndex, StoredVector, StoredVectors, stored_vector
-from ..encoding import as_json
+from ...vectors.stored import DOCUMENTS, StoredIndex, StoredVector, StoredVectors, misfit, stored_vector
+from ..database import CODEC, RAW
+from ..encoding import as_json, document
 from ..executor import Document, Executor
-from .indexes import found_index
-from .saving import updates_of
+from .indexes import REGISTRY, MongoIndex, found_index, is_taken
 
 
 class MongoStoredVectors(StoredVectors):
@@ -37,8 +42,19 @@ class MongoStoredVectors(StoredVectors):
         documents = await self._database.find_one(collection, {"document": {"$type": "string"}})
         return StoredIndex(index, frozenset({DOCUMENTS} if documents is not None else ()))
 
+    async def unfit(self, like: StoredIndex) -> str | None:
+        index = await found_index(self._database, like.index.name)
+        registered = await self._database.find_one(REGISTRY, {"_id": index.name}) or {}
+        if (place := registered.get("collectionName", index.name)) != index.name:
+            return f"its vectors are in a collection of the user's own, {place!r}"
+        no_text, no_vector = {"_id": {"$not": {"$type": "string"}}}, {"embedding": {"$not": {"$size": index.dimension}}}
+        found = await self._database.find_one(index.collection, {"$or": [no_text, no_vector]}, fields={"_id": 1})
+        return None if found is None else misfit(index, found["_id"])
+
+    async def hindrance(self, like: StoredIndex) -> str | None:
+        return "has the name of a collection" if await is_taken(self._database, like.index.name) else None
+
     async def page(self, name: str, after: tuple[str, str] | None, most: int) -> list[StoredVector]:
-        # Ids that are no text come before all text, and are found and refused by the first page.
         return await self._found(name, {} if after is None else {"_id": {"$gt": after[1]}}, most)
 
     async def among(self, name: str, namespace: str, ids: Sequence[str]) -> list[StoredVector]:
@@ -46,27 +62,48 @@ class MongoStoredVectors(StoredVectors):
 
     async def make(self, like: StoredIndex) -> None:
         index = like.index
-        await self._vectors.create_index(index.name, dimension=index.dimension, metric=index.metric)
+        await self._vectors.create_index(
+            index.name, dimension=index.dimension, metric=index.metric, metadata_indexes=like.metadata_indexes
+        )
 
     async def finish(self, like: StoredIndex) -> None:
         """There is nothing to be done."""
 
     async def put(self, name: str, namespace: str, vectors: Sequence[StoredVector]) -> None:
-        updates = updates_of([each.entry for each in vectors], [each.document for each in vectors])
+        documents = [_document(each) for each in vectors]
 
         async def work(tx: Executor) -> None:
-            await tx.put_each((await found_index(tx, name)).collection, updates)
+            await tx.replace_each((await found_index(tx, name)).collection, documents)
 
         await self._database.run(work)
 
     async def _found(self, name: str, where: Document, most: int) -> list[StoredVector]:
-        collection = (await found_index(self._database, name)).collection
-        documents = await self._database.find(collection, where, order={"_id": 1}, limit=most)
-        return [_stored(name, each) for each in documents]
+        index = await found_index(self._database, name)
+
+        async def raw(c: AsyncCollection[Document], session: AsyncClientSession | None) -> list[RawBSONDocument]:
+            documents: Any = c.with_options(codec_options=RAW)
+            found: list[RawBSONDocument] = (
+                await documents.find(where, limit=most, session=session).sort("_id").to_list()
+            )
+            return found
+
+        documents = await self._database.on(index.collection, raw, reads=True)
+        return [_stored(index, each) for each in documents]
 
 
-def _stored(name: str, found: Document) -> StoredVector:
-    metadata, document = as_json(found.get("metadata")), found.get("document")
+def _stored(index: MongoIndex, raw: RawBSONDocument) -> StoredVector:
+    found = decode(raw.raw, CODEC)
+    metadata, text = as_json(found.get("metadata")), found.get("document")
     numbers = [float(each) for each in found.get("embedding") or ()]
-    kept = metadata if isinstance(metadata, dict) else {}
-    return stored_vector(name, found["_id"], numbers, kept, document=document if isinstance(document, str) else None)
+    kept = text if isinstance(text, str) else None
+    return stored_vector(index, found["_id"], numbers, metadata, document=kept, whole=raw.raw)
+
+
+def _document(vector: StoredVector) -> RawBSONDocument:
+    if vector.whole is not None:
+        return RawBSONDocument(vector.whole)
+    vector_id, values, metadata = vector.entry
+    fields = {"_id": vector_id, "embedding": values.tolist(), "metadata": metadata}
+    if vector.document is not None:
+        fields["document"] = vector.document
+    return document(fields, f"the vector {vector_id!r}")

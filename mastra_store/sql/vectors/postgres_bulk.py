@@ -40,6 +40,23 @@ def from_stored(stored: Any) -> list[float]:
     return [float(each) for each in stored.to_list()]
 
 
+SENT = ("vector", "halfvec")
+"""Types that are also read in binary form, where many are."""
+
+
+def from_sent(stored: Any, vector_type: str) -> Any:
+    """A stored vector as numbers: one of ``SENT`` in the binary form of its type, another as the driver gave it."""
+    if vector_type not in SENT:
+        return from_stored(stored)
+    content = stored[4:]  # behind the dimension
+    if vector_type == "halfvec":
+        return struct.unpack(f">{len(content) // 2}e", content)
+    values = array("f", content)
+    if sys.byteorder == "little":
+        values.byteswap()
+    return values
+
+
 def copied(entries: Sequence[Entry], vector_type: str, namespace: str) -> Iterator[bytes]:
     """Rows of ``vector_id``, ``embedding``, ``metadata`` and ``namespace`` in the binary form of COPY."""
     in_namespace = _field(namespace.encode())

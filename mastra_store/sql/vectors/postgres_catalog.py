@@ -121,6 +121,19 @@ def extension_schema(sql: SqlDialect) -> TextualSelect:
     return text(_EXTENSION).columns(*_untyped(2))
 
 
+_TAKEN = """
+SELECT 1 FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
+WHERE s.nspname = coalesce(CAST(:schema AS text), current_schema()) AND c.relname = :name
+"""
+
+
+@statement(lambda one: one)
+def taken(sql: SqlDialect) -> TextualSelect:
+    """One row if a table, an index or the like has the name."""
+    given = (bindparam("schema", type_=Text()), bindparam("name", type_=Text()))
+    return text(_TAKEN).bindparams(*given).columns(*_untyped(1, Integer))
+
+
 _LOCK = "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(coalesce(CAST(:schema AS text), '') || '.' || :name, 42))"
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     Integer,
+    LargeBinary,
     Select,
     Text,
     bindparam,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     literal_column,
+    null,
     select,
     true,
     tuple_,
@@ -24,11 +26,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.dml import Delete, ReturningDelete, ReturningUpdate
+from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.sql.functions import Function
 
 from ...vectors.input import DEFAULT_NAMESPACE
 from ..dialects import SqlDialect
 from ..parameters import JsonParameter
 from ..plans import statement
+from .postgres_bulk import SENT
 from .postgres_filters import postgres_condition
 from .postgres_tables import IndexTable, index_row, vector_type
 
@@ -83,19 +88,28 @@ def filtered(sql: SqlDialect, table: IndexTable, shape: Any, *, with_vector: boo
 
 
 @statement(lambda *row: row, shapes=SHAPES)
-def next_vectors(sql: SqlDialect, table: IndexTable) -> Select[Any]:
-    """The ``most`` rows behind the parameters ``namespace`` and ``vector_id``: both, the vector and its metadata."""
+def next_vectors(sql: SqlDialect, table: IndexTable, *, first: bool) -> Select[Any]:
+    """The ``most`` rows behind the parameters ``namespace`` and ``vector_id``, or the first ones: both, the vector and
+    its metadata."""
     row: Any = index_row(table)
     key = [row.namespace, row.vector_id]
     behind = tuple_(*key) > tuple_(*(bindparam(each.key, type_=Text()) for each in key))
-    return _whole(row).where(behind).order_by(*key).limit(_count("most"))
+    found = _whole(table) if first else _whole(table).where(behind)
+    return found.order_by(*key).limit(_count("most"))
+
+
+@statement(lambda vector_id: vector_id, shapes=SHAPES)
+def misfits(sql: SqlDialect, table: IndexTable) -> Select[Any]:
+    """The id of one row that has no vector, if there is one."""
+    row: Any = index_row(table)
+    return select(row.vector_id).where(row.embedding.is_(null())).limit(literal_column("1"))
 
 
 @statement(lambda *row: row, shapes=SHAPES)
 def named_vectors(sql: SqlDialect, table: IndexTable) -> Select[Any]:
     """The rows of the parameters ``namespace`` and ``ids``: both, the vector and its metadata."""
     row: Any = index_row(table)
-    return _whole(row).where(_in_namespace(row), _named(row))
+    return _whole(table).where(_in_namespace(row), _named(row))
 
 
 @statement(lambda one: one, shapes=SHAPES)
@@ -183,8 +197,14 @@ def _named(row: Any) -> ColumnElement[bool]:
     return row.vector_id == func.any(bindparam("ids", type_=ARRAY(Text())))  # type: ignore[no-any-return]
 
 
-def _whole(row: Any) -> Select[Any]:
-    return select(row.namespace, row.vector_id, row.embedding, row.metadata_)
+def _whole(table: IndexTable) -> Select[Any]:
+    """Namespace, id, the vector as ``from_sent`` reads it, metadata."""
+    row: Any = index_row(table)
+    vector: ColumnElement[Any] = row.embedding
+    if table.vector_type in SENT:  # to read it as text would take several times as long
+        schema = () if table.extension is None else (quoted_name(table.extension, True),)
+        vector = Function(f"{table.vector_type}_send", vector, type_=LargeBinary(), packagenames=schema)
+    return select(row.namespace, row.vector_id, vector, row.metadata_)
 
 
 def _count(name: str) -> Any:

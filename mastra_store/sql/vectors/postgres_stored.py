@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ...domains import recall
 from ...errors import NotFound
-from ...vectors.stored import NAMESPACES, StoredIndex, StoredVector, StoredVectors, stored_vector
+from ...vectors.stored import NAMESPACES, StoredIndex, StoredVector, StoredVectors, misfit, stored_vector
 from ..database import Executor
-from .postgres_bulk import from_stored
-from .postgres_statements import named_vectors, next_vectors, other_namespaces
-from .postgres_tables import INDEXED_DIMENSIONS, METRICS, IndexTable
+from .postgres_bulk import from_sent
+from .postgres_catalog import taken
+from .postgres_ddl import table_analyzed
+from .postgres_statements import misfits, named_vectors, next_vectors, other_namespaces
+from .postgres_tables import INDEXED_DIMENSIONS, METRICS, STORED_DIMENSIONS, IndexTable
 
 _OPTIONS = {"m": "m", "efConstruction": "ef_construction", "lists": "lists"}
 
@@ -40,10 +41,22 @@ class PostgresStoredVectors(StoredVectors):
         others = await self._database.read(other_namespaces(await self._table(name)).bind())
         return StoredIndex(index, frozenset({NAMESPACES} if others else ()), chosen=True)
 
+    async def unfit(self, like: StoredIndex) -> str | None:
+        for vector_id in await self._database.read(misfits(await self._table(like.index.name)).bind()):
+            return misfit(like.index, vector_id)
+        return None
+
+    async def hindrance(self, like: StoredIndex) -> str | None:
+        index = like.index
+        if index.dimension > (most := STORED_DIMENSIONS[index.vector_type]):
+            return f"has {index.dimension:,} dimensions, more than pgvector's {most:,}"
+        found = await self._database.read(taken().bind(schema=self._database.schema, name=index.name))
+        return "has the name of a table" if found else None
+
     async def page(self, name: str, after: tuple[str, str] | None, most: int) -> list[StoredVector]:
         table = await self._table(name)
-        namespace, vector_id = after or ("", "")
-        rows = await self._database.read(next_vectors(table).bind(namespace=namespace, vector_id=vector_id, most=most))
+        behind = {} if after is None else {"namespace": after[0], "vector_id": after[1]}
+        rows = await self._database.read(next_vectors(table, first=after is None).bind(most=most, **behind))
         return [_stored(table, row) for row in rows]
 
     async def among(self, name: str, namespace: str, ids: Sequence[str]) -> list[StoredVector]:
@@ -59,7 +72,7 @@ class PostgresStoredVectors(StoredVectors):
             metric=index.metric,
             vector_type=index.vector_type,
             index_type="flat",
-            metadata_indexes=recall.METADATA_INDEXES if recall.is_index_of_messages(index.name) else (),
+            metadata_indexes=like.metadata_indexes,
         )
 
     async def finish(self, like: StoredIndex) -> None:
@@ -70,6 +83,7 @@ class PostgresStoredVectors(StoredVectors):
         if there.type == "flat" != wanted:
             options = {_OPTIONS[name]: value for name, value in (index.config or {}).items() if name in _OPTIONS}
             await self._vectors.build_index(index.name, index_type=wanted, **options)
+        await self._database.write(table_analyzed(await self._table(index.name)).bind())
 
     async def put(self, name: str, namespace: str, vectors: Sequence[StoredVector]) -> None:
         await self._vectors._upsert(name, [each.entry for each in vectors], namespace, None)
@@ -81,5 +95,5 @@ class PostgresStoredVectors(StoredVectors):
 
 def _stored(table: IndexTable, row: Any) -> StoredVector:
     namespace, vector_id, embedding, metadata = row
-    numbers = None if embedding is None else from_stored(embedding)
-    return stored_vector(table.name, vector_id, numbers, metadata or {}, namespace=namespace)
+    numbers = None if embedding is None else from_sent(embedding, table.vector_type)
+    return stored_vector(table, vector_id, numbers, metadata, namespace=namespace)

@@ -306,7 +306,7 @@ def _check_numpy() -> None:
 def _match(table: SqliteIndex, row: Any, *, by_vector: bool) -> VectorMatch:
     vector_id, metadata, distance, *vector = row
     score = _score(table, distance) if by_vector else 0.0
-    shown = from_blob(vector[0]) if vector else None
+    shown = from_blob(vector[0]).tolist() if vector else None
     return VectorMatch(vector_id, score, jsontext.decode(metadata) if metadata else {}, shown)
 
 

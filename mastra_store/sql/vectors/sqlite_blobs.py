@@ -13,9 +13,9 @@ def as_blob(values: Values) -> bytes:
     return values.tobytes()
 
 
-def from_blob(stored: bytes) -> list[float]:
+def from_blob(stored: bytes) -> Values:
     values = array("f")
     values.frombytes(stored)
     if sys.byteorder == "big":
         values.byteswap()
-    return values.tolist()
+    return values

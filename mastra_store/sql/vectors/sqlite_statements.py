@@ -76,11 +76,19 @@ def filtered(sql: SqlDialect, table: SqliteIndex, shape: Any, *, with_vector: bo
 
 
 @statement(lambda *row: row, shapes=SHAPES)
-def next_vectors(sql: SqlDialect, table: SqliteIndex) -> Select[Any]:
-    """The ``most`` rows behind the parameter ``vector_id``: id, vector and metadata."""
+def next_vectors(sql: SqlDialect, table: SqliteIndex, *, first: bool) -> Select[Any]:
+    """The ``most`` rows behind the parameter ``vector_id``, or the first ones: id, vector and metadata."""
     row = index_row(table)
-    behind = row.vector_id > bindparam("vector_id", type_=Text())
-    return _whole(row).where(behind).order_by(row.vector_id).limit(bindparam("most", type_=Integer()))
+    found = _whole(row) if first else _whole(row).where(row.vector_id > bindparam("vector_id", type_=Text()))
+    return found.order_by(row.vector_id).limit(bindparam("most", type_=Integer()))
+
+
+@statement(lambda vector_id: vector_id, shapes=SHAPES)
+def misfits(sql: SqlDialect, table: SqliteIndex) -> Select[Any]:
+    """The id of one vector that has not the numbers of its index, if there is one."""
+    row = index_row(table)
+    whole = func.length(row.embedding) == literal_column(str(4 * table.dimension), Integer())
+    return select(row.vector_id).where(whole.is_not(true())).limit(literal_column("1"))
 
 
 @statement(lambda *row: row, shapes=SHAPES)

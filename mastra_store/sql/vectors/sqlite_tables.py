@@ -122,6 +122,21 @@ def found_tables(sql: SqlDialect) -> TextualSelect:
     return found.columns(column("name", Text()), column("sql", Text()), column("native", Text()))
 
 
+_WHOLE = """
+SELECT t.name FROM sqlite_master t
+WHERE t.type = 'table' AND t.sql LIKE '%F32_BLOB%' AND 3 = (
+    SELECT count(*) FROM pragma_table_info(t.name) c WHERE c.name IN ('vector_id', 'embedding', 'metadata')
+)
+ORDER BY t.name
+"""
+
+
+@statement(lambda name: name)
+def whole_tables(sql: SqlDialect) -> TextualSelect:
+    """The names of tables that have all columns of a vector index. Others may have vectors, too: the user's own."""
+    return text(_WHOLE).columns(column("name", Text()))
+
+
 @statement(lambda one: one)
 def taken(sql: SqlDialect) -> TextualSelect:
     """One row if the name is taken, in whatever case."""
