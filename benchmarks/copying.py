@@ -9,6 +9,7 @@ are encoded already.
 import argparse
 import asyncio
 import itertools
+import json
 import sqlite3
 import statistics
 import subprocess
@@ -26,6 +27,7 @@ import psycopg
 import pymongo
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
+from pymongo.asynchronous.collection import AsyncCollection
 
 from mastra_store import copy, export_schemas, migrations, open_storage
 from mastra_store.hrana.address import Address
@@ -34,6 +36,7 @@ from tests.servers.mongodb import mongodb
 from tests.servers.postgres import postgres
 from tests.servers.sqld import libsql
 
+Document = dict[str, Any]
 MESSAGES, ROUNDS = 20_000, 3
 SHARE, RATE, MEGABYTES = 2 / 3, 20_000, 150
 """What a copy must reach: of binary COPY; rows a second elsewhere, or this share of what the server takes; memory."""
@@ -127,10 +130,14 @@ async def in_libsql(source_url: str, target_url: str) -> float:
 async def in_mongodb(source_url: str, target_url: str) -> float:
     """``insert_many`` of 2,000 documents that were encoded before, in a transaction."""
     raw: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+    source: pymongo.AsyncMongoClient[Document]
+    target: pymongo.AsyncMongoClient[Document]
     async with pymongo.AsyncMongoClient(source_url) as source, pymongo.AsyncMongoClient(target_url) as target:
-        found = source.get_default_database().get_collection("mastra_messages", codec_options=raw)
+        found: AsyncCollection[RawBSONDocument] = source.get_default_database().get_collection(
+            "mastra_messages", codec_options=raw
+        )
         documents = await found.find({}, {"_id": 0}).to_list()
-        into = target.get_default_database()["mastra_messages"]
+        into: AsyncCollection[Document] = target.get_default_database()["mastra_messages"]
         started = time.perf_counter()
         for start in range(0, len(documents), 2000):
             async with target.start_session() as session, await session.start_transaction():
@@ -275,7 +282,14 @@ def mongodb_places(stack: ExitStack, count: int) -> Places:
     server = stack.enter_context(mongodb())
     full = stack.enter_context(server.database())
     run("copied", FULL[0], full, count)
-    return Places(full, lambda: stack.enter_context(server.database()), "in_mongodb")
+
+    def empty() -> str:
+        url = stack.enter_context(server.database())
+        for command in json.loads(export_schemas(dialect="mongodb")):  # for both: a mongod maintains them, too
+            server.client[url.rpartition("/")[2]].command(command)
+        return url
+
+    return Places(full, empty, "in_mongodb")
 
 
 FULL: list[str] = []

@@ -100,9 +100,11 @@ async def _round(ours: Way, raw: Way, arguments: list[Any], *, reads: bool) -> R
         for way in lots.sample((ours, raw), 2):
             times[way].append(await _timed(way, argument))
     return Round(
-        *(statistics.median(wall for wall, _ in times[way]) for way in (ours, raw)),
-        *(statistics.median(cpu for _, cpu in times[way]) for way in (ours, raw)),
-        statistics.median(mine / theirs for (mine, _), (theirs, _) in zip(times[ours], times[raw], strict=True)),
+        ours=statistics.median(wall for wall, _ in times[ours]),
+        raw=statistics.median(wall for wall, _ in times[raw]),
+        ours_cpu=statistics.median(cpu for _, cpu in times[ours]),
+        raw_cpu=statistics.median(cpu for _, cpu in times[raw]),
+        ratio=statistics.median(mine / theirs for (mine, _), (theirs, _) in zip(times[ours], times[raw], strict=True)),
     )
 
 

@@ -140,7 +140,7 @@ class RawMongo:
         shown: list[Document] = [{"$match": where}, {"$sort": _NEWEST_FIRST}, {"$limit": limit}]
         cursor = await self._scores.aggregate([*shown, _counted("mastra_scorers", where)])
         *found, count = await cursor.to_list()
-        return [Score(*map(each.get, SCORE)) for each in found], count["total"]
+        return [Score(*_cells(each, SCORE)) for each in found], count["total"]
 
     async def save_score(self, score: Score) -> str:
         now = datetime.now(UTC)
@@ -152,14 +152,14 @@ class RawMongo:
     async def get_trace(self, trace_id: str) -> Trace | None:
         oldest_first = {"startedAt": 1, "spanId": 1}
         found = await self._spans.find({"traceId": trace_id}).sort(oldest_first).to_list()
-        return Trace(trace_id, [Span(*map(each.get, SPAN)) for each in found]) if found else None
+        return Trace(trace_id, [Span(*_cells(each, SPAN)) for each in found]) if found else None
 
     async def list_traces(self, limit: int) -> tuple[list[Span], int]:
         where = {"parentSpanId": None}
         newest_first = {"startedAt": -1, "traceId": -1, "spanId": -1}
         shown: list[Document] = [{"$match": where}, {"$sort": newest_first}, {"$limit": limit}]
         *found, count = await (await self._spans.aggregate([*shown, _counted("mastra_ai_spans", where)])).to_list()
-        return [Span(*map(each.get, SPAN)) for each in found], count["total"]
+        return [Span(*_cells(each, SPAN)) for each in found], count["total"]
 
     async def create_spans(self, spans: Sequence[Span]) -> None:
         now = datetime.now(UTC)
@@ -175,6 +175,10 @@ class RawMongo:
             await session.start_transaction(ReadConcern("snapshot"), _MAJORITY)
             await self._spans.bulk_write(updates, ordered=False, session=session)
             await session.commit_transaction()
+
+
+def _cells(found: Document, names: Sequence[str]) -> Any:
+    return map(found.get, names)
 
 
 def _counted(collection: str, where: Document) -> Document:

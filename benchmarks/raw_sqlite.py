@@ -211,7 +211,8 @@ def _messages(rows: list[Any]) -> tuple[list[Message], int]:
 
 
 def _span(row: Sequence[Any]) -> Span:
-    return Span(*(cell if cell is None else read(cell) for read, cell in zip(_READERS, row, strict=True)))
+    cells: Any = (cell if cell is None else read(cell) for read, cell in zip(_READERS, row, strict=True))
+    return Span(*cells)
 
 
 def _span_cells(span: Span) -> list[Any]:
