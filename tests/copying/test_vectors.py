@@ -4,7 +4,7 @@ import sqlite3
 from array import array
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from mastra_store import (
     MastraCompositeStore,
     PineconeVector,
     Storage,
+    Thread,
     copy,
     open_storage,
 )
@@ -103,6 +104,19 @@ async def test_what_pgvector_alone_has_stays_between_postgresql_databases(opened
         connection.execute('CREATE EXTENSION vector SCHEMA "Odd-one"')
     async with open_storage(url) as source:
         await pgvectors_own_are_copied(source, await opened("postgresql"))
+
+
+async def test_vectors_go_with_rows_from_one_schema_of_a_database_to_another(new_url: NewUrl) -> None:
+    url, noon = new_url("postgresql"), datetime(2026, 1, 1, 12, tzinfo=UTC)
+    async with open_storage(url) as source, open_storage(url, schema_name="moved") as target:
+        await source.memory.save_thread(Thread("t", "r", "", noon, noon, {}))
+        await source.vectors.create_index("docs", dimension=4)
+        await source.vectors.upsert("docs", ROWS)
+
+        await copy(source, target, verify=True)
+
+        assert await contents(target) == await contents(source)
+        assert await target.vectors.describe_index("docs") == await source.vectors.describe_index("docs")
 
 
 async def pgvectors_own_are_copied(source: Storage, target: Storage) -> None:

@@ -110,13 +110,25 @@ class PostgresVectors(VectorStore):
             NotFound: there is no such index.
         """
         name = given.index_name_of(index_name)
+        await self._build(name, index_type, m, ef_construction, lists, concurrently=self._database.autocommits)
+
+    async def _build(
+        self,
+        name: str,
+        kind: str,
+        m: int = 16,
+        ef_construction: int = 64,
+        lists: int | None = None,
+        *,
+        concurrently: bool,
+    ) -> None:
         self._forget(name)
         found = await self._index(name)
         if lists is None:
             count = (await self._database.read(counted_vectors(found.table).bind()))[0]
             lists = min(4000, max(100, round(2 * count**0.5)))
         self._forget(name)
-        await build(self._database, found, index_type, m, ef_construction, lists)
+        await build(self._database, found, kind, m, ef_construction, lists, concurrently=concurrently)
 
     @operation
     async def list_indexes(self) -> list[str]:

@@ -128,23 +128,30 @@ async def rebuilt(database: Executor, found: FoundIndex, wanted: IndexWanted) ->
     for key in wanted.metadata_keys:
         await database.write(metadata_indexed(found.table, key).bind())
     if wanted.kind != "flat" and found.kind == "flat":
-        await _build(database, found, wanted.kind, wanted.options)
+        await _build(database, found, wanted.kind, wanted.options, concurrently=database.autocommits)
 
 
-async def build(database: Executor, found: FoundIndex, kind: str, m: int, ef_construction: int, lists: int) -> None:
-    """Build the approximate index of an index anew. Searches use the old one until it is dropped, then none."""
+async def build(
+    database: Executor, found: FoundIndex, kind: str, m: int, ef_construction: int, lists: int, *, concurrently: bool
+) -> None:
+    """Build the approximate index of an index anew. Searches use the old one until it is dropped, then none.
+
+    Args:
+        concurrently: others write meanwhile, outside of any transaction; it waits for all that began before it.
+    """
     options = options_of(found.table, kind, m, ef_construction, lists)
     if kind != "flat":
         check_indexable(found.table)
     if found.kind != "flat":
         name = index_name(found.table.name, "vector")
-        await database.write(index_dropped(name, concurrently=database.autocommits).bind())
+        await database.write(index_dropped(name, concurrently=concurrently).bind())
     if kind != "flat":
-        await _build(database, found, kind, options)
+        await _build(database, found, kind, options, concurrently=concurrently)
 
 
-async def _build(database: Executor, found: FoundIndex, kind: str, options: tuple[tuple[str, int], ...]) -> None:
-    concurrently = database.autocommits
+async def _build(
+    database: Executor, found: FoundIndex, kind: str, options: tuple[tuple[str, int], ...], *, concurrently: bool
+) -> None:
     if found.broken is not None:
         await database.write(index_dropped(found.broken, concurrently=concurrently).bind())
     await database.write(vectors_indexed(found.table, kind, options, concurrently=concurrently).bind())

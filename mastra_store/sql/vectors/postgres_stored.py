@@ -82,7 +82,9 @@ class PostgresStoredVectors(StoredVectors):
             wanted = "hnsw"
         if there.type == "flat" != wanted:
             options = {_OPTIONS[name]: value for name, value in (index.config or {}).items() if name in _OPTIONS}
-            await self._vectors.build_index(index.name, index_type=wanted, **options)
+            # Built concurrently it would wait for all that began before it, and so for ever for the snapshot that this
+            # very copy reads from, where the source is another schema of the database.
+            await self._vectors._build(index.name, wanted, **options, concurrently=False)
         await self._database.write(table_analyzed(await self._table(index.name)).bind())
 
     async def put(self, name: str, namespace: str, vectors: Sequence[StoredVector]) -> None:
