@@ -1,6 +1,7 @@
 """Comparing what was copied with what should have been: every row by a hash of its values."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Any
 
 from ..errors import Conflict
@@ -25,20 +26,21 @@ async def verified(trip: Trip, part: Part, target: Reader, how: Manner) -> int:
     """
     route, table, raw = trip.route, part.table, trip.route.is_raw
     pace, done, wrong = Pace(part, how.progress, verifying=True), 0, _Wrong(route, table.name)
-    async for batch in trip.reader.batches(table, None, most=how.batch_size, raw=raw, piped=False):
-        wanted = _by_key(table, batch.rows)
-        keys = [dict(zip(sorted(table.key), key, strict=True)) for key in wanted]
-        found = _by_key(table, await target.find(table, keys, raw=raw))
-        wrong.missing += [key for key in wanted if key not in found]
-        if how.on_conflict != "skip":
-            both = [key for key in wanted if key in found]
-            settled = batch.rows if raw else trip.writer.settled(table, list(batch.rows))
-            expected = dict(zip(wanted, _hashes(table, settled, raw=raw), strict=True))
-            actual = _hashes(table, [found[key] for key in both], raw=raw)
-            wrong.differing += [key for key, hashed in zip(both, actual, strict=True) if expected[key] != hashed]
-        done += len(wanted)
-        pace.tell(done)
-        wrong.check()
+    async with aclosing(trip.reader.batches(table, None, most=how.batch_size, raw=raw, piped=False)) as batches:
+        async for batch in batches:
+            wanted = _by_key(table, batch.rows)
+            keys = [dict(zip(sorted(table.key), key, strict=True)) for key in wanted]
+            found = _by_key(table, await target.find(table, keys, raw=raw))
+            wrong.missing += [key for key in wanted if key not in found]
+            if how.on_conflict != "skip":
+                both = [key for key in wanted if key in found]
+                settled = batch.rows if raw else trip.writer.settled(table, list(batch.rows))
+                expected = dict(zip(wanted, _hashes(table, settled, raw=raw), strict=True))
+                actual = _hashes(table, [found[key] for key in both], raw=raw)
+                wrong.differing += [key for key, hashed in zip(both, actual, strict=True) if expected[key] != hashed]
+            done += len(wanted)
+            pace.tell(done)
+            wrong.check()
     if how.on_conflict == "fail" and (count := (await target.counts([table]))[table.name]) != done:
         raise Conflict(
             f"{table.name} has {done:,} rows in {route.source.shown} and {count:,} in {route.target.shown}",

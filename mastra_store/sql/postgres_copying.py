@@ -1,8 +1,7 @@
 """Rows of PostgreSQL as they are stored, for ``copy``: one snapshot to read from, COPY in both directions."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import psycopg
@@ -13,25 +12,31 @@ from ..copying.cells import converted, from_postgres, to_postgres
 from ..copying.ends import Batch, Catalog, OnConflict, Row, Writer
 from ..copying.tables import Kind, StoredTable
 from ..errors import Conflict, InvalidArgument
+from . import postgres_piping
 from .copying import SqlReader, SqlStoredRows, SqlWriter
 from .database import SqlDatabase
+from .postgres_piping import Pipe, Piped
 from .postgres_pool import Driver
 
-ROWS, PIPED_ROWS = 2000, 20_000
-"""Of one transaction: where rows are looked into, and where they are handed on as bytes."""
+ROWS = 2000
+"""Of one transaction, where rows are looked into."""
 BYTES = 4_000_000
-"""Of the rows of one batch that are looked into, about."""
-CHUNK = 16 * 1024
-"""Bytes that are handed on at once."""
+"""Of these rows, about."""
+
+SNAPSHOT = """
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SET LOCAL enable_sort = off;
+SET LOCAL statement_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0
+"""
+"""How a database is read. A table is read by one statement, for as long as the target takes, and along the index of its
+key: else the server would write a sorted copy of it to its disk before it sent the first row."""
 
 PLAIN_COUNTS = frozenset({"mastra_experiments", "mastra_experiment_results", "mastra_notifications"})
 """Tables whose twins ``@mastra/pg`` never writes, so that they hold the moment of insertion; and those of the knowledge
 domain (contract: conventions.md, section 2.2)."""
 STAMPING = ("mastra_ai_spans", "mastra_ai_spans_timestamps")
 """The table whose trigger would stamp every row with now, and the trigger."""
-
-_HEAD, _END = b"PGCOPY\n\xff\r\n\0", b"\xff\xff"
-"""How binary COPY begins, with eight bytes more, and how it ends."""
 
 _TYPES: dict[Kind, str] = {"flag": "bool", "integer": "int8", "real": "float8"}
 _CELL = {"time": """to_char(date_trunc('milliseconds', {}), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')""", "json": "{}::text"}
@@ -48,8 +53,8 @@ class PostgresStoredRows(SqlStoredRows):
         await database.ready()
         with database.translating():
             async with database.engine.connect() as connection:
-                await _driver(database, connection)
-                await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                driver = await _driver(database, connection)
+                await driver.execute(SNAPSHOT, prepare=False)  # which could not be done with several statements
                 yield PostgresReader(database, connection)
 
     def writing(self) -> AbstractAsyncContextManager[Writer]:
@@ -59,66 +64,6 @@ class PostgresStoredRows(SqlStoredRows):
     async def _writing(self) -> AsyncIterator[Writer]:
         await self.database.ready()
         yield PostgresWriter(self.database)
-
-
-class Piped:
-    """The rows behind a key, to be handed on as the bytes that they are sent as.
-
-    Attributes:
-        count: how many there were, when all were handed on.
-        last: the key of the last of them.
-        finished: told then.
-    """
-
-    def __init__(self, reader: "PostgresReader", table: StoredTable, after: dict[str, Any] | None, most: int) -> None:
-        self._reader = reader
-        self._table = table
-        self._after = after
-        self._most = most
-        self.count = 0
-        self.last = dict(after or {})
-        self.finished = asyncio.Event()
-
-    async def chunks(self, types: Mapping[str, str]) -> AsyncGenerator[bytes, None]:
-        """What binary COPY says of them, for a table whose columns have these types."""
-        selected = sql.SQL(", ").join([self._cell(name, types[name]) for name in all_columns(self._table)])
-        chunk, row = bytearray(), b""
-        with self._reader.database.translating():
-            driver = await _driver(self._reader.database, self._reader.connection)
-            query = _copy_out(self._reader.page(self._table, selected, self._after, self._most), binary=True)
-            async with driver.cursor() as cursor, cursor.copy(query) as copy:
-                async for data in copy:  # of which each is a row
-                    if len(data) > len(_END):
-                        row = bytes(data)
-                        self.count += 1
-                    chunk += data
-                    if len(chunk) >= CHUNK:
-                        yield bytes(chunk)
-                        chunk.clear()
-                yield bytes(chunk)
-        if self.count:
-            self.last.update(self._key_of(row))
-        self.finished.set()
-
-    def _cell(self, name: str, wanted: str) -> sql.Composable:
-        cell = sql.Identifier(name)
-        if self._reader.columns[self._table.name][name] == wanted:
-            return cell
-        return sql.SQL("{}::{}").format(cell, sql.SQL(wanted))  # as the target's catalog spells it
-
-    def _key_of(self, row: bytes) -> dict[str, Any]:
-        """The key in a row as binary COPY has it: for each cell its length and its bytes."""
-        position = 2  # behind the number of cells
-        if row.startswith(_HEAD):
-            position += len(_HEAD) + 8
-        key = {}
-        for column, kind in zip(self._table.columns, self._table.kinds, strict=True):
-            size = int.from_bytes(row[position : position + 4], signed=True)
-            cell = row[position + 4 : position + 4 + max(size, 0)]
-            position += 4 + max(size, 0)
-            if column.name in self._table.key:
-                key[column.name] = int.from_bytes(cell, signed=True) if kind == "integer" else cell.decode()
-        return key
 
 
 class PostgresReader(SqlReader):
@@ -150,49 +95,56 @@ class PostgresReader(SqlReader):
         self, table: StoredTable, after: dict[str, Any] | None, *, most: int | None, raw: bool, piped: bool
     ) -> AsyncGenerator[Batch, None]:
         if piped:
-            async for batch in self._piped(table, after, most or PIPED_ROWS):
+            async for batch in self._piped(table, after, most or postgres_piping.ROWS):
                 yield batch
         else:
-            async for batch in self._pages(table, after, most or ROWS, raw=raw):
+            async for batch in self._looked_into(table, after, most or ROWS, raw=raw):
                 yield batch
 
     async def _piped(self, table: StoredTable, after: dict[str, Any] | None, most: int) -> AsyncIterator[Batch]:
         """Batches that are read while they are written."""
-        while True:
-            piped = Piped(self, table, after, most)
-            yield Batch(piped, piped.last)
-            await piped.finished.wait()
-            if piped.count < most:
-                return
-            after = piped.last
 
-    async def _pages(
+        def query(types: Mapping[str, str]) -> sql.Composed:
+            selected = sql.SQL(", ").join([self._cast(table, name, types[name]) for name in all_columns(table)])
+            return _copy_out(self._behind(table, selected, after), binary=True)
+
+        async with AsyncExitStack() as stack:
+            pipe = Pipe(self.database, await _driver(self.database, self.connection), stack, query)
+            while True:
+                piped = Piped(pipe, table, after, most)
+                yield Batch(piped, piped.last)
+                await piped.finished.wait()
+                if not await pipe.has_more():
+                    return
+
+    def _cast(self, table: StoredTable, name: str, wanted: str) -> sql.Composable:
+        cell = sql.Identifier(name)
+        if self.columns[table.name][name] == wanted:
+            return cell
+        return sql.SQL("{}::{}").format(cell, sql.SQL(wanted))  # as the target's catalog spells it
+
+    async def _looked_into(
         self, table: StoredTable, after: dict[str, Any] | None, most: int, *, raw: bool
     ) -> AsyncIterator[Batch]:
-        """Batches of rows. A page comes by COPY, row by row, so that large rows make small batches."""
+        """Batches of rows. They come by one COPY, row by row, so that large rows make small batches."""
         order = self.order(table).columns
         positions = {column.name: place for place, column in enumerate(table.columns) if column.name in order}
-        while True:
-            page = self.page(table, cells(table, raw=raw), after, most)
-            count = 0
-            async for rows in self._small_parts(page, types_of(table, raw=raw)):
-                count += len(rows)
-                after = {name: _typed(rows[-1][place], table, name) for name, place in positions.items()}
-                yield Batch(rows if raw else neutral(table, rows), after)
-            if count < most:
-                return
+        query = _copy_out(self._behind(table, cells(table, raw=raw), after), binary=False)
+        async for rows in self._parts(query, types_of(table, raw=raw), most):
+            last = {name: _typed(rows[-1][place], table, name) for name, place in positions.items()}
+            yield Batch(rows if raw else neutral(table, rows), last)
 
-    async def _small_parts(self, page: sql.Composed, types: list[str]) -> AsyncIterator[list[Row]]:
+    async def _parts(self, query: sql.Composed, types: list[str], most: int) -> AsyncIterator[list[Row]]:
         with self.database.translating():
             driver = await _driver(self.database, self.connection)
-            async with driver.cursor() as cursor, cursor.copy(_copy_out(page, binary=False)) as copy:
+            async with driver.cursor() as cursor, cursor.copy(query) as copy:
                 copy.set_types(types)
                 rows: list[Row] = []
                 size = 0
                 async for row in copy.rows():
                     rows.append(row)
                     size += sum(len(cell) for cell in row if type(cell) is str)
-                    if size > BYTES:
+                    if size > BYTES or len(rows) == most:
                         yield rows
                         rows, size = [], 0
                 if rows:
@@ -217,18 +169,14 @@ class PostgresReader(SqlReader):
     def _quoted_name(self, name: str) -> str:
         return f'"{self.database.schema}"."{name}"' if self.database.schema else f'"{name}"'
 
-    def page(
-        self, table: StoredTable, selected: sql.Composable, after: dict[str, Any] | None, most: int
-    ) -> sql.Composed:
-        """The next rows behind a key."""
+    def _behind(self, table: StoredTable, selected: sql.Composable, after: dict[str, Any] | None) -> sql.Composed:
+        """The rows behind a key, in order."""
         keys = self.order(table).columns
         behind: sql.Composable = sql.SQL("")
         if after:
             values = sql.SQL(", ").join([sql.Literal(_typed(after[key], table, key)) for key in keys])
             behind = sql.SQL("WHERE ({}) > ({})").format(_listed(keys), values)
-        return sql.SQL("SELECT {} FROM {} {} ORDER BY {} LIMIT {}").format(
-            selected, self.table(table), behind, _listed(keys), most
-        )
+        return sql.SQL("SELECT {} FROM {} {} ORDER BY {}").format(selected, self.table(table), behind, _listed(keys))
 
     async def _rows(self, query: sql.Composed) -> list[Row]:
         with self.database.translating():
