@@ -1,14 +1,14 @@
 """What every storage offers."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from datetime import timedelta
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from .domains import Domains
 from .errors import InvalidArgument
+from .lifetime import Lifetime
 from .transaction import Transaction
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ R = TypeVar("R")
 SchemaState = Literal["current", "created", "foreign", "ahead"]
 
 
-class Storage(Domains, ABC):
+class Storage(Domains, Lifetime):
     """The domains of one backend, and its lifetime.
 
     A storage opens itself with its first call; ``async with`` opens it at once and closes it at the end. It belongs
@@ -160,12 +160,3 @@ class Storage(Domains, ABC):
     @abstractmethod
     def transaction(self, work: Callable[[Any], Awaitable[R]] | None = None, /, *, read_only: bool = False) -> Any:
         """A unit of work: ``async with storage.transaction() as tx``, or ``await storage.transaction(work)``."""
-
-    async def __aenter__(self) -> Self:
-        await self.init()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()

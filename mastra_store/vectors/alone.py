@@ -1,10 +1,11 @@
 """Vector stores that stand alone: with connections of their own, beside any storage or without one."""
 
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from ..lifetime import Lifetime
 
 
-class Alone:
+class Alone(Lifetime):
     """The lifetime of a store with a database of its own. It opens itself with its first call."""
 
     _database: Any
@@ -18,15 +19,6 @@ class Alone:
     async def close(self) -> None:
         """Close the connections. An engine that was passed in stays open."""
         await self._database.close()
-
-    async def __aenter__(self) -> Self:
-        await self.init()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self._database.shown}>"

@@ -1,6 +1,8 @@
 """What a storage does with what it finds on first use."""
 
+import gc
 import logging
+import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +120,17 @@ async def test_nothing_is_made_where_that_is_forbidden(empty: Database) -> None:
             pass
 
     assert empty.objects() == before
+
+
+async def test_connections_are_closed_where_it_can_not_be_entered(empty: Database) -> None:
+    with warnings.catch_warnings(record=True) as left_open:
+        warnings.simplefilter("always", ResourceWarning)
+        with pytest.raises(SchemaMissing):
+            async with open_storage(empty.url, create_schema="never"):
+                pass
+        gc.collect()
+
+    assert not left_open
 
 
 @pytest.mark.postgres(18)

@@ -48,14 +48,21 @@ async def read(url: str, token: str) -> None:
 @call
 async def write_in_a_unit(url: str, token: str) -> None:
     storage = LibSQLStorage(url, token)
-    async with storage.transaction() as tx:
-        await tx.memory.save_messages("t", HELLO)
+    try:
+        async with storage.transaction() as tx:
+            await tx.memory.save_messages("t", HELLO)
+    finally:
+        await storage.close()
 
 
 @call
 async def ask_on_the_engine(url: str, token: str) -> None:
-    async with LibSQLStorage(url, token).engine.connect() as connection:
-        await connection.execute(text("SELECT 1"))
+    storage = LibSQLStorage(url, token)
+    try:
+        async with storage.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    finally:
+        await storage.close()
 
 
 @call
