@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -154,6 +155,39 @@ def migrated_template(postgres_servers: Callable[[int], PostgresServer]) -> Call
     return template
 
 
+@pytest.fixture
+def migrated_databases(
+    postgres_servers: Callable[[int], PostgresServer], migrated_template: Callable[[int], str]
+) -> Iterator[Callable[[int], str]]:
+    """The URL of a database with all tables and no rows, on the server of a major version."""
+    with ExitStack() as stack:
+        yield lambda major: stack.enter_context(postgres_servers(major).copy(migrated_template(major)))
+
+
+@pytest.fixture
+def migrated_url(migrated_databases: Callable[[int], str], postgres_major: int) -> str:
+    """A database with all tables and no rows."""
+    return migrated_databases(postgres_major)
+
+
+@pytest.fixture(scope="module")
+def filled_url(
+    postgres_servers: Callable[[int], PostgresServer], migrated_template: Callable[[int], str]
+) -> Iterator[Callable[..., str]]:
+    """The URL of a database with all tables, filled by statements: the tests of a module share it, and only read."""
+    server, template = postgres_servers(max(MAJORS)), migrated_template(max(MAJORS))
+    with ExitStack() as stack:
+
+        def filled(*statements: str) -> str:
+            url = stack.enter_context(server.database(template))
+            with psycopg.connect(url, autocommit=True) as connection:
+                for statement in statements:
+                    connection.execute(statement.encode())
+            return url
+
+        yield filled
+
+
 @pytest.fixture(scope="session")
 def deployed_template(postgres_servers: Callable[[int], PostgresServer]) -> str:
     """The name of a database as a pipeline makes it, of which ``roles.AGENT`` uses the tables."""
@@ -247,10 +281,7 @@ def storage_url(request: pytest.FixtureRequest, storage_backend: str) -> Iterato
         server.migrated(*our_tables())
         yield server.url
     else:
-        major = VERSIONS[storage_backend]
-        template = request.getfixturevalue("migrated_template")(major)
-        with request.getfixturevalue("postgres_servers")(major).copy(template) as url:
-            yield url
+        yield request.getfixturevalue("migrated_databases")(VERSIONS[storage_backend])
 
 
 @pytest.fixture

@@ -117,8 +117,8 @@ class TestForTypeScript:
 
 @pytest.mark.postgres(18)
 class TestTimesOnPostgreSQL:
-    async def test_both_columns_are_written_by_every_change(self, postgres_url: str) -> None:
-        async with PgStorage(f"{postgres_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
+    async def test_both_columns_are_written_by_every_change(self, migrated_url: str) -> None:
+        async with PgStorage(f"{migrated_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
             agents, agent = storage.agents, CONFIGURATIONS["agents"]
             changes: list[Any] = [
                 lambda: agents.create(id="e", **agent),
@@ -137,7 +137,7 @@ class TestTimesOnPostgreSQL:
                 "mastra_agent_versions": ("createdAt",),
                 "mastra_favorites": ("createdAt",),
             }
-            async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
+            async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as outsider:
                 for change in changes:
                     await change()
                     for table, columns in tables.items():
@@ -147,8 +147,8 @@ class TestTimesOnPostgreSQL:
                             [[differing]] = await (await outsider.execute(query.encode())).fetchall()
                             assert (table, column, differing) == (table, column, 0)
 
-    async def test_rows_of_a_schema_stay_in_it(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url, schema_name="my-tenant") as one, PgStorage(postgres_url) as other:
+    async def test_rows_of_a_schema_stay_in_it(self, migrated_url: str) -> None:
+        async with PgStorage(migrated_url, schema_name="my-tenant") as one, PgStorage(migrated_url) as other:
             await one.agents.save(id="mine", **CONFIGURATIONS["agents"])
             await one.agents.save(id="mine", **CONFIGURATIONS["agents"] | {"name": "New"})
             await one.favorites.favorite(user_id="u", entity_type="agent", entity_id="mine")

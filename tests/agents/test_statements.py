@@ -1,19 +1,16 @@
 """What a call costs: how many statements it sends, and on PostgreSQL by which index versions are found."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-import psycopg
 import pytest
 
-from mastra_store import Order, PgStorage
-from mastra_store.sql.plans import compile_plan
-from mastra_store.sql.postgres_dialect import POSTGRESQL
+from mastra_store import Order
 from mastra_store.sql.storage import SqlStorage
 from mastra_store.sql.versioned import SqlAgents
 from mastra_store.storage import Storage
 from mastra_store.testing.versioned_builders import CONFIGURATIONS, added, stored
-from tests.workflows.test_statements import Asked, Unanswered
+from tests.explaining import asked_by, explained, indexes_of, scanned_by
 
 AGENT = CONFIGURATIONS["agents"]
 
@@ -121,9 +118,9 @@ def observed(storage: Storage) -> list[str]:
     return sent
 
 
-@pytest.fixture
-async def many_versions(postgres_url: str) -> AsyncIterator[PgStorage]:
-    """A storage with so many versions that an index pays."""
+@pytest.fixture(scope="module")
+def many_versions(filled_url: Callable[..., str]) -> str:
+    """A database with so many versions that an index pays."""
     agents = """
         INSERT INTO mastra_agents (id, status, "activeVersionId", "createdAt", "updatedAt")
         SELECT 'a' || n, 'published', CASE WHEN n % 2 = 0 THEN 'v' || n END, now(), now()
@@ -132,19 +129,12 @@ async def many_versions(postgres_url: str) -> AsyncIterator[PgStorage]:
         INSERT INTO mastra_agent_versions (id, "agentId", "versionNumber", name, instructions, model, "createdAt")
         SELECT 'v' || n, 'a' || n % 200, 1 + n / 200, 'n', 'i', '{}', now()
         FROM generate_series(0, 19999) n"""
-    async with PgStorage(postgres_url) as storage:
-        await storage.init()
-        async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
-            await outsider.execute(agents)
-            await outsider.execute(versions)
-            await outsider.execute("ANALYZE mastra_agents, mastra_agent_versions")
-        yield storage
+    return filled_url(agents, versions, "ANALYZE mastra_agents, mastra_agent_versions")
 
 
 NUMBERS, KEYS = "mastra_store_agent_versions_number_idx", "mastra_agent_versions_pkey"
 
 
-@pytest.mark.postgres(18)
 @pytest.mark.parametrize(
     ("read", "indexes"),
     [
@@ -161,26 +151,9 @@ NUMBERS, KEYS = "mastra_store_agent_versions_number_idx", "mastra_agent_versions
     ],
 )
 async def test_versions_are_found_by_an_index(
-    many_versions: PgStorage, postgres_url: str, read: Callable[[Any], Awaitable[Any]], indexes: set[str]
+    many_versions: str, read: Callable[[Any], Awaitable[Any]], indexes: set[str]
 ) -> None:
-    with pytest.raises(Asked) as asked:
-        await read(SqlAgents(Unanswered()))
-    call = asked.value.call
+    plan = explained(many_versions, await asked_by(read, SqlAgents))
 
-    plan = compile_plan(call.statement, POSTGRESQL, many_versions.engine.dialect, None)
-    async with await psycopg.AsyncConnection.connect(postgres_url) as outsider:
-        cursor = await outsider.execute(f"EXPLAIN (FORMAT JSON) {plan.text}".encode(), plan.bind(call.values))
-        [[explained]] = await cursor.fetchall()
-
-    nodes = list(nodes_of(explained[0]["Plan"]))
-    assert {node["Index Name"] for node in nodes if "Index Name" in node} >= indexes
-    assert [node for node in nodes if (node["Node Type"], node.get("Relation Name")) == SCANNED] == []
-
-
-SCANNED = ("Seq Scan", "mastra_agent_versions")
-
-
-def nodes_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for child in plan.get("Plans", ()):
-        yield from nodes_of(child)
+    assert indexes_of(plan) >= indexes
+    assert "mastra_agent_versions" not in scanned_by(plan)

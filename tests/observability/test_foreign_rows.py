@@ -17,8 +17,8 @@ from tests.workflows.test_foreign_rows import jsonb
 
 @pytest.mark.postgres(18)
 class TestTimesOnPostgreSQL:
-    async def test_both_columns_are_written_by_every_change(self, postgres_url: str) -> None:
-        async with PgStorage(f"{postgres_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
+    async def test_both_columns_are_written_by_every_change(self, migrated_url: str) -> None:
+        async with PgStorage(f"{migrated_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
             observability = storage.observability
             later = NOON + timedelta(hours=1)
             changes: list[tuple[Any, Any, Any]] = [
@@ -30,7 +30,7 @@ class TestTimesOnPostgreSQL:
                 (lambda: observability.update_span("t", "s", {"ended_at": None}), after(3), None),
                 (lambda: observability.update_span("t", "s", {"started_at": NOON}), NOON, None),
             ]
-            async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
+            async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as outsider:
                 for change, started, ended in changes:
                     await change()
                     cursor = await outsider.execute(
@@ -40,22 +40,22 @@ class TestTimesOnPostgreSQL:
                     expected = [None if at is None else at.replace(tzinfo=None) for at in (started, ended)]
                     assert await cursor.fetchone() == (expected[0], expected[0], expected[1], expected[1])
 
-    async def test_metrics_too(self, postgres_url: str) -> None:
-        async with PgStorage(f"{postgres_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
+    async def test_metrics_too(self, migrated_url: str) -> None:
+        async with PgStorage(f"{migrated_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
             await storage.observability.record_metric("tokens", 1, at=NOON)
             (found,) = await storage.observability.get_metric_aggregate("tokens", bucket="1d")
 
-            async with await psycopg.AsyncConnection.connect(postgres_url) as outsider:
+            async with await psycopg.AsyncConnection.connect(migrated_url) as outsider:
                 cursor = await outsider.execute(
                     """SELECT "recordedAt", "recordedAtZ" AT TIME ZONE 'UTC' FROM mastra_store_metrics"""
                 )
                 assert await cursor.fetchone() == (NOON.replace(tzinfo=None),) * 2
         assert found.start == NOON.replace(hour=0)
 
-    async def test_rows_without_twins_are_read_by_the_plain_columns(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url) as storage:
+    async def test_rows_without_twins_are_read_by_the_plain_columns(self, migrated_url: str) -> None:
+        async with PgStorage(migrated_url) as storage:
             await storage.observability.create_span(span(ended_at=after(1)))
-            async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
+            async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as outsider:
                 await outsider.execute('UPDATE mastra_ai_spans SET "startedAtZ" = NULL, "endedAtZ" = NULL')
 
             stored = await stored_span(storage)

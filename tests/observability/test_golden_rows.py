@@ -24,9 +24,9 @@ OVERWRITTEN = "span-1"
 
 
 @pytest.mark.postgres(18)
-async def test_of_postgresql(postgres_url: str) -> None:
-    async with PgStorage(postgres_url) as storage:
-        async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as typescript:
+async def test_of_postgresql(migrated_url: str) -> None:
+    async with PgStorage(migrated_url) as storage:
+        async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as typescript:
             await typescript.execute("ALTER TABLE mastra_ai_spans DISABLE TRIGGER USER")  # it would stamp them anew
             for row in TAKEN["pg"]["rows"]:
                 await typescript.execute(

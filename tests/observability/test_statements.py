@@ -1,22 +1,18 @@
 """What a call costs: how many statements it sends, and on PostgreSQL by which index they are served."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-import psycopg
 import pytest
 
 from mastra_store import DateRange, PgStorage
 from mastra_store.sql.observability import SqlObservability
-from mastra_store.sql.plans import compile_plan
-from mastra_store.sql.postgres_dialect import POSTGRESQL
 from mastra_store.sql.storage import SqlStorage
 from mastra_store.storage import Storage
 from mastra_store.testing.builders import NOON, after
 from mastra_store.testing.span_builders import span, whole_span
-from tests.workflows.test_statements import Asked, Unanswered
+from tests.explaining import asked_by, explained, indexes_of
 
 CALLS: dict[str, tuple[Callable[[Any], Awaitable[Any]], list[str]]] = {
     "create": (lambda o: o.create_span(whole_span("new")), ["saved_spans"]),
@@ -71,9 +67,9 @@ async def test_a_call_sends_as_few_statements_as_it_can(storage: Storage, name: 
     assert sent == statements
 
 
-@pytest.fixture
-async def many_spans(postgres_url: str) -> AsyncIterator[PgStorage]:
-    """A storage with so many spans and metrics that an index pays."""
+@pytest.fixture(scope="module")
+def many_spans(filled_url: Callable[..., str]) -> str:
+    """A database with so many spans and metrics that an index pays."""
     rows = """
         INSERT INTO mastra_ai_spans ("traceId", "spanId", "parentSpanId", name, "spanType", "isEvent", "startedAt",
                                      "entityType", "entityId", "entityName", metadata, tags, "createdAt")
@@ -85,14 +81,9 @@ async def many_spans(postgres_url: str) -> AsyncIterator[PgStorage]:
         INSERT INTO mastra_store_metrics (id, name, value, "recordedAt", labels)
         SELECT n::text, 'name' || n % 50, n, timestamp '2024-01-01' + n * interval '1 minute', '{}'
         FROM generate_series(1, 30000) n"""
-    async with PgStorage(postgres_url) as storage:
-        async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
-            for statement in (rows, metrics, "VACUUM ANALYZE mastra_ai_spans, mastra_store_metrics"):
-                await outsider.execute(statement.encode())
-        yield storage
+    return filled_url(rows, metrics, "VACUUM ANALYZE mastra_ai_spans, mastra_store_metrics")
 
 
-@pytest.mark.postgres(18)
 @pytest.mark.parametrize(
     ("read", "index"),
     [
@@ -114,24 +105,15 @@ async def many_spans(postgres_url: str) -> AsyncIterator[PgStorage]:
         ),
     ],
 )
-async def test_reads_are_served_by_an_index(
-    many_spans: PgStorage, postgres_url: str, read: Callable[[Any], Awaitable[Any]], index: str
-) -> None:
-    with pytest.raises(Asked) as asked:
-        await read(SqlObservability(Unanswered()))
-    call = asked.value.call
+async def test_reads_are_served_by_an_index(many_spans: str, read: Callable[[Any], Awaitable[Any]], index: str) -> None:
+    call = await asked_by(read, SqlObservability)
 
-    plan = compile_plan(call.statement, POSTGRESQL, many_spans.engine.dialect, None)
-    async with await psycopg.AsyncConnection.connect(postgres_url) as outsider:
-        cursor = await outsider.execute(f"EXPLAIN (FORMAT JSON) {plan.text}".encode(), plan.bind(call.values))
-        explained = await cursor.fetchone()
-
-    assert f'"{index}"' in json.dumps(explained)
+    assert index in indexes_of(explained(many_spans, call))
 
 
 @pytest.mark.postgres(18)
-async def test_batches_that_share_spans_do_not_wait_for_each_other_in_a_ring(postgres_url: str) -> None:
-    async with PgStorage(postgres_url) as storage:
+async def test_batches_that_share_spans_do_not_wait_for_each_other_in_a_ring(migrated_url: str) -> None:
+    async with PgStorage(migrated_url) as storage:
         forth = [span(f"{number:03}") for number in range(200)]
 
         await asyncio.gather(

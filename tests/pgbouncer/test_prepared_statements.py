@@ -12,8 +12,8 @@ pytestmark = pytest.mark.postgres(18)
 HELLO = [{"role": "user", "content": "Hello"}]
 
 
-async def test_prepared_statements_fail_and_the_error_says_what_to_do(postgres_url: str, bouncers: Bouncers) -> None:
-    url = bouncers(postgres_url, 1)  # so that both storages meet on the one connection to the server
+async def test_prepared_statements_fail_and_the_error_says_what_to_do(migrated_url: str, bouncers: Bouncers) -> None:
+    url = bouncers(migrated_url, 1)  # so that both storages meet on the one connection to the server
     async with PgStorage(url, prepare=False):
         pass  # makes the tables
     async with PgStorage(url) as first:
@@ -26,9 +26,9 @@ async def test_prepared_statements_fail_and_the_error_says_what_to_do(postgres_u
     assert caught.value.details["sqlstate"] in ("42P05", "26000")
 
 
-async def test_without_them_many_calls_share_few_connections(postgres_url: str, bouncers: Bouncers) -> None:
-    async with PgStorage(bouncers(postgres_url, 3), prepare=False) as storage:
-        assert storage.schema_state == "created"
+async def test_without_them_many_calls_share_few_connections(migrated_url: str, bouncers: Bouncers) -> None:
+    async with PgStorage(bouncers(migrated_url, 3), prepare=False) as storage:
+        assert storage.schema_state == "current"
 
         async def call(number: int) -> None:
             await storage.memory.save_messages(f"t{number}", HELLO)

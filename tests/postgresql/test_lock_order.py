@@ -18,8 +18,8 @@ CHANGES: dict[str, Callable[[Any, int], Awaitable[Any]]] = {
 
 @pytest.mark.postgres(18)
 @pytest.mark.parametrize("change", CHANGES)
-async def test_changing_messages_never_meets_saving_them_in_a_ring(postgres_url: str, change: str) -> None:
-    async with PgStorage(postgres_url) as storage:
+async def test_changing_messages_never_meets_saving_them_in_a_ring(migrated_url: str, change: str) -> None:
+    async with PgStorage(migrated_url) as storage:
         memory = storage.memory
         for name in "st":
             await memory.save_thread(thread(name))

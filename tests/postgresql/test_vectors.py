@@ -19,8 +19,8 @@ pytestmark = pytest.mark.postgres(18)
 
 
 @pytest.fixture
-async def vectors(postgres_url: str) -> AsyncIterator[PgVector]:
-    async with PgVector(postgres_url) as vectors:
+async def vectors(migrated_url: str) -> AsyncIterator[PgVector]:
+    async with PgVector(migrated_url) as vectors:
         yield vectors
 
 
@@ -38,18 +38,18 @@ def clustered(count: int, dimension: int, seed: int = 7) -> Any:
 
 class TestTables:
     @pytest.mark.parametrize("schema", [None, "my-App1"])
-    async def test_a_table_is_the_one_of_the_contract(self, postgres_url: str, schema: str | None) -> None:
-        async with PgVector(postgres_url, schema_name=schema) as vectors:
+    async def test_a_table_is_the_one_of_the_contract(self, migrated_url: str, schema: str | None) -> None:
+        async with PgVector(migrated_url, schema_name=schema) as vectors:
             await vectors.create_index("docs", dimension=3, metadata_indexes=["thread_id"])
 
         columns = rows_of(
-            postgres_url,
+            migrated_url,
             "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid) "
             "FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
             "JOIN pg_class c ON c.oid = a.attrelid WHERE c.relname = 'docs' AND a.attnum > 0 ORDER BY a.attnum",
         )
         indexes = rows_of(
-            postgres_url,
+            migrated_url,
             f"SELECT indexdef FROM pg_indexes WHERE tablename = 'docs' AND schemaname = '{schema or 'public'}' "
             "ORDER BY indexname",
         )
@@ -84,9 +84,9 @@ class TestTables:
         assert len(names) == 3
         assert {len(name) for name in names} == {63}
 
-    async def test_a_table_of_an_old_version_is_named_as_such(self, vectors: PgVector, postgres_url: str) -> None:
+    async def test_a_table_of_an_old_version_is_named_as_such(self, vectors: PgVector, migrated_url: str) -> None:
         await vectors.create_index("docs", dimension=3)
-        with psycopg.connect(postgres_url) as connection:
+        with psycopg.connect(migrated_url) as connection:
             connection.execute("ALTER TABLE docs DROP COLUMN namespace")
 
         with pytest.raises(MastraError, match="has no column namespace") as refused:
@@ -94,12 +94,12 @@ class TestTables:
 
         assert refused.value.id == "MASTRA_VECTOR_PG_QUERY_MIGRATION_REQUIRED"
 
-    async def test_types_that_are_not_on_the_search_path_are_named_in_full(self, postgres_url: str) -> None:
-        with psycopg.connect(postgres_url) as connection:
+    async def test_types_that_are_not_on_the_search_path_are_named_in_full(self, migrated_url: str) -> None:
+        with psycopg.connect(migrated_url) as connection:
             connection.execute("CREATE SCHEMA extensions")
             connection.execute("CREATE EXTENSION vector SCHEMA extensions")
 
-        async with PgVector(postgres_url) as vectors:
+        async with PgVector(migrated_url) as vectors:
             await vectors.create_index("docs", dimension=2, metric="euclidean")
             await vectors.create_index("bits", dimension=4, vector_type="bit")
             await vectors.upsert("docs", [[1, 0], [0, 1]], ids=["a", "b"])
@@ -110,14 +110,14 @@ class TestTables:
             assert [each.score for each in await vectors.query("bits", [1, 0, 1, 1])] == [0.75]
             assert (await vectors.describe_index("docs")).metric == "euclidean"
 
-    async def test_of_many_who_make_an_index_at_once_all_find_it(self, postgres_url: str) -> None:
+    async def test_of_many_who_make_an_index_at_once_all_find_it(self, migrated_url: str) -> None:
         async def make() -> None:
-            async with PgVector(postgres_url) as vectors:
+            async with PgVector(migrated_url) as vectors:
                 await vectors.create_index("docs", dimension=3)
 
         await asyncio.gather(*(make() for _ in range(12)))
 
-        assert rows_of(postgres_url, "SELECT count(*) FROM docs") == [(0,)]
+        assert rows_of(migrated_url, "SELECT count(*) FROM docs") == [(0,)]
 
 
 TYPES: list[tuple[str, str | None, list[list[float]], list[float], dict[str, float]]] = [
@@ -234,17 +234,17 @@ class TestIndexes:
         assert (await vectors.describe_index("docs")).config == {"m": 8, "efConstruction": 32}
 
     async def test_what_an_interrupted_build_left_behind_is_built_anew(
-        self, vectors: PgVector, postgres_url: str
+        self, vectors: PgVector, migrated_url: str
     ) -> None:
         await vectors.create_index("docs", dimension=2)
-        with psycopg.connect(postgres_url) as connection:
+        with psycopg.connect(migrated_url) as connection:
             connection.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'docs_vector_idx'::regclass")
 
         await vectors.create_index("docs", dimension=2)
 
         assert (await vectors.describe_index("docs")).type == "hnsw"
 
-    async def test_it_is_built_beside_others_who_write(self, vectors: PgVector, postgres_url: str) -> None:
+    async def test_it_is_built_beside_others_who_write(self, vectors: PgVector, migrated_url: str) -> None:
         await vectors.create_index("docs", dimension=2, build_index=False)
         await vectors.upsert("docs", [[1, 0]])
         statements: list[str] = []
@@ -274,43 +274,43 @@ class TestSearch:
 
     @pytest.mark.parametrize("index_type", ["hnsw", "ivfflat"])
     async def test_a_filter_that_finds_one_in_a_hundred_has_its_whole_top_k(
-        self, vectors: PgVector, postgres_url: str, index_type: str
+        self, vectors: PgVector, migrated_url: str, index_type: str
     ) -> None:
         stored = clustered(5_000, 16)
         await vectors.create_index("docs", dimension=16, build_index=False)
         await vectors.upsert("docs", stored, metadata=[{"group": at % 100} for at in range(len(stored))])
         await vectors.build_index("docs", index_type=index_type)
-        await always_by_index(postgres_url)
+        await always_by_index(migrated_url)
 
-        async with PgVector(postgres_url) as again:
+        async with PgVector(migrated_url) as again:
             for query in stored[:20]:
                 found = await again.query("docs", query, top_k=20, filter={"group": 17})
 
                 assert [each.metadata["group"] for each in found] == [17] * 20
 
-    async def test_after_a_bulk_load_the_index_is_used(self, vectors: PgVector, postgres_url: str) -> None:
+    async def test_after_a_bulk_load_the_index_is_used(self, vectors: PgVector, migrated_url: str) -> None:
         stored = clustered(2_000, 768)
         await vectors.create_index("docs", dimension=768, build_index=False)
         await vectors.upsert("docs", stored)
         await vectors.build_index("docs")
 
-        plan = await plan_of(vectors, postgres_url, lambda: vectors.query("docs", stored[0]))
+        plan = await plan_of(vectors, migrated_url, lambda: vectors.query("docs", stored[0]))
 
         assert "Index Scan using docs_vector_idx" in plan
 
     async def test_a_filter_on_an_indexed_key_is_served_by_its_index(
-        self, vectors: PgVector, postgres_url: str
+        self, vectors: PgVector, migrated_url: str
     ) -> None:
         await vectors.create_index("docs", dimension=4, metadata_indexes=["thread_id"])
         rows = clustered(2_000, 4)
         await vectors.upsert("docs", rows, metadata=[{"thread_id": f"t{at}"} for at in range(len(rows))])
 
-        plan = await plan_of(vectors, postgres_url, lambda: vectors.query("docs", rows[0], filter={"thread_id": "t7"}))
+        plan = await plan_of(vectors, migrated_url, lambda: vectors.query("docs", rows[0], filter={"thread_id": "t7"}))
 
         assert "docs_md_57d95f6b_idx" in plan
 
-    async def test_settings_of_a_search_end_with_it(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url, pool_size=1) as storage:
+    async def test_settings_of_a_search_end_with_it(self, migrated_url: str) -> None:
+        async with PgStorage(migrated_url, pool_size=1) as storage:
             await storage.vectors.create_index("docs", dimension=2)
             await storage.vectors.upsert("docs", [[1, 0]])
             await storage.vectors.query("docs", [1, 0], ef_search=77)
@@ -331,9 +331,9 @@ class TestSearch:
         ],
     )
     async def test_an_operation_costs_as_few_round_trips_as_it_can(
-        self, postgres_url: str, operation: str, allowed: int
+        self, migrated_url: str, operation: str, allowed: int
     ) -> None:
-        async with counted_wire(postgres_url) as wire, PgVector(wire.url, pool_size=1) as vectors:
+        async with counted_wire(migrated_url) as wire, PgVector(wire.url, pool_size=1) as vectors:
             await vectors.create_index("docs", dimension=2)
             calls: dict[str, Any] = {
                 "query": lambda at: vectors.query("docs", [1, 0]),
@@ -349,12 +349,12 @@ class TestSearch:
 
             assert wire.round_trips - before <= allowed
 
-    async def test_recall_is_two_round_trips_once_its_index_is_known(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url) as storage:
+    async def test_recall_is_two_round_trips_once_its_index_is_known(self, migrated_url: str) -> None:
+        async with PgStorage(migrated_url) as storage:
             told = [{"id": str(at), "role": "user", "content": "x"} for at in range(9)]
             await storage.memory.save_messages("t", told, embeddings=[[float(at), 1.0] for at in range(9)])
 
-        async with counted_wire(postgres_url) as wire, PgStorage(wire.url, pool_size=1) as storage:
+        async with counted_wire(migrated_url) as wire, PgStorage(wire.url, pool_size=1) as storage:
             sent: list[str] = []
             storage.observe(lambda executed: sent.append(executed.operation))
             assert len(await storage.memory.recall(thread_id="t", vector=[1.0, 0.0])) > 4
@@ -366,11 +366,11 @@ class TestSearch:
             assert wire.round_trips - before == 2
 
     async def test_an_index_that_somebody_else_made_anew_is_asked_for_again(
-        self, vectors: PgVector, postgres_url: str
+        self, vectors: PgVector, migrated_url: str
     ) -> None:
         await vectors.create_index("docs", dimension=2)
         await vectors.query("docs", [1, 0])
-        async with PgVector(postgres_url) as somebody:
+        async with PgVector(migrated_url) as somebody:
             await somebody.delete_index("docs")
             with pytest.raises(NotFound):
                 await vectors.query("docs", [1, 0])
@@ -388,7 +388,7 @@ class TestSearch:
 
 class TestUpsert:
     async def test_vectors_that_somebody_stores_at_the_same_time_are_overwritten(
-        self, vectors: PgVector, postgres_url: str
+        self, vectors: PgVector, migrated_url: str
     ) -> None:
         await vectors.create_index("docs", dimension=2)
         names = [str(at) for at in range(400)]
@@ -398,7 +398,7 @@ class TestUpsert:
             *(vectors.upsert("docs", [[float(turn), 1.0]] * 20, ids=names[-20:][::-1]) for turn in range(6)),
         )
 
-        assert rows_of(postgres_url, "SELECT count(*), count(DISTINCT vector_id) FROM docs") == [(400, 400)]
+        assert rows_of(migrated_url, "SELECT count(*), count(DISTINCT vector_id) FROM docs") == [(400, 400)]
 
     async def test_many_new_vectors_are_copied(self, vectors: PgVector) -> None:
         await vectors.create_index("docs", dimension=2)
@@ -412,8 +412,8 @@ class TestUpsert:
 
 
 @pytest.mark.parametrize("driver", ["psycopg", "asyncpg"])
-async def test_any_drivers_engine_will_do(postgres_url: str, driver: str) -> None:
-    engine = create_async_engine(postgres_url.replace("postgresql://", f"postgresql+{driver}://"))
+async def test_any_drivers_engine_will_do(migrated_url: str, driver: str) -> None:
+    engine = create_async_engine(migrated_url.replace("postgresql://", f"postgresql+{driver}://"))
     async with PgVector(engine) as vectors:
         await vectors.create_index("docs", dimension=2)
         await vectors.upsert("docs", [[1, 0], [0, 1]], ids=["a", "b"], metadata=[{"k": 1}, {"k": 2}])

@@ -25,14 +25,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def storage(postgres_url: str) -> AsyncIterator[PgStorage]:
-    async with PgStorage(postgres_url) as storage:
+async def storage(migrated_url: str) -> AsyncIterator[PgStorage]:
+    async with PgStorage(migrated_url) as storage:
         yield storage
 
 
 @pytest.fixture
-async def outsider(postgres_url: str, storage: PgStorage) -> AsyncIterator[psycopg.AsyncConnection]:
-    async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
+async def outsider(migrated_url: str, storage: PgStorage) -> AsyncIterator[psycopg.AsyncConnection]:
+    async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as outsider:
         yield outsider
 
 
@@ -103,8 +103,8 @@ class TestVectors:
         assert len(await _ids(vectors, "memory_messages")) == 5
         assert [each.id async for each in storage.memory.iter_messages()] == ["old"]
 
-    async def test_of_a_schema_are_its_own(self, postgres_url: str, vectors: psycopg.AsyncConnection) -> None:
-        async with PgStorage(postgres_url, schema_name="my-tenant") as tenant:
+    async def test_of_a_schema_are_its_own(self, migrated_url: str, vectors: psycopg.AsyncConnection) -> None:
+        async with PgStorage(migrated_url, schema_name="my-tenant") as tenant:
             await vectors.execute('CREATE TABLE "my-tenant".memory_messages (metadata jsonb)')
             await vectors.execute("""INSERT INTO "my-tenant".memory_messages VALUES ('{"message_id": "old"}')""")
             await tenant.memory.save_messages("t", [message("old", at=after(-1))])
@@ -163,8 +163,8 @@ async def test_an_error_is_raised_and_what_was_deleted_before_it_stays_so(
     assert [each async for each in storage.memory.iter_messages()] == []
 
 
-async def test_tables_of_a_schema_are_pruned_alone(postgres_url: str, storage: PgStorage) -> None:
-    async with PgStorage(postgres_url, schema_name="my-tenant") as tenant:
+async def test_tables_of_a_schema_are_pruned_alone(migrated_url: str, storage: PgStorage) -> None:
+    async with PgStorage(migrated_url, schema_name="my-tenant") as tenant:
         for each in (storage, tenant):
             await stored(each, score("old", at=after(-1)))
 

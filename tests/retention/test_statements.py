@@ -1,11 +1,9 @@
 """What pruning costs: one statement for each batch, and on PostgreSQL by which index it finds what is old."""
 
-import json
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-import psycopg
 import pytest
 
 from mastra_store import PgStorage
@@ -13,12 +11,12 @@ from mastra_store.models.memory import MessageRow
 from mastra_store.models.observability import MetricRow, SpanRow
 from mastra_store.models.scores import ScoreRow
 from mastra_store.sql.message_pruning import without_aged_messages
-from mastra_store.sql.plans import Statement, compile_plan
-from mastra_store.sql.postgres_dialect import POSTGRESQL
+from mastra_store.sql.plans import Statement
 from mastra_store.sql.pruning import count_of_aged, without_aged
 from mastra_store.sql.storage import SqlStorage
 from mastra_store.testing.builders import NOON, after, message
 from mastra_store.testing.score_builders import score, stored
+from tests.explaining import explained, indexes_of, scanned_by
 
 
 async def test_a_batch_is_one_statement(storage: SqlStorage) -> None:
@@ -44,8 +42,8 @@ async def test_a_dry_run_is_one_statement_for_a_table(storage: SqlStorage) -> No
 
 
 @pytest.mark.postgres(18)
-async def test_a_batch_of_messages_looks_for_their_vectors_on_postgresql(postgres_url: str) -> None:
-    async with PgStorage(postgres_url) as storage:
+async def test_a_batch_of_messages_looks_for_their_vectors_on_postgresql(migrated_url: str) -> None:
+    async with PgStorage(migrated_url) as storage:
         await storage.memory.save_messages("t", [message(str(number), at=after(number)) for number in range(3)])
         sent: list[str] = []
         cast("SqlStorage", storage).observe(lambda executed: sent.append(executed.operation))
@@ -61,23 +59,23 @@ TABLES = {
     "mastra_messages": (
         'INSERT INTO mastra_messages (id, thread_id, content, role, type, "createdAt", "createdAtZ") '
         f"SELECT 'm' || n, 't' || n, repeat('x', 200), 'user', 'v2', "
-        f"{MINUTES}, {MINUTES} FROM generate_series(1, 100000) n"
+        f"{MINUTES}, {MINUTES} FROM generate_series(1, 40000) n"
     ),
     "mastra_scorers": (
         'INSERT INTO mastra_scorers (id, "scorerId", "runId", scorer, score, input, output, source, "createdAt", '
         '"createdAtZ", "updatedAt") '
         "SELECT 's' || n, 'a' || n, 'r' || n, '{}', 0.5, to_jsonb(repeat('x', 200)), '{}', 'LIVE', "
-        f"{MINUTES}, {MINUTES}, now() FROM generate_series(1, 100000) n"
+        f"{MINUTES}, {MINUTES}, now() FROM generate_series(1, 40000) n"
     ),
     "mastra_ai_spans": (
         'INSERT INTO mastra_ai_spans ("traceId", "spanId", name, "spanType", "isEvent", "startedAt", "startedAtZ", '
         "\"createdAt\") SELECT 't' || n, 's', repeat('x', 200), 'generic' || n, false, "
-        f"{MINUTES}, {MINUTES}, now() FROM generate_series(1, 100000) n"
+        f"{MINUTES}, {MINUTES}, now() FROM generate_series(1, 40000) n"
     ),
     "mastra_store_metrics": (
         'INSERT INTO mastra_store_metrics (id, name, value, labels, "recordedAt", "recordedAtZ") '
         "SELECT 'm' || n, n || repeat('x', 200), 1, '{}', "
-        f"{MINUTES}, {MINUTES} FROM generate_series(1, 100000) n"
+        f"{MINUTES}, {MINUTES} FROM generate_series(1, 40000) n"
     ),
 }
 STATEMENTS: list[tuple[str, Statement[Any], str]] = [
@@ -90,29 +88,17 @@ STATEMENTS: list[tuple[str, Statement[Any], str]] = [
 ]
 
 
-@pytest.fixture
-async def filled(postgres_url: str, table: str) -> AsyncIterator[psycopg.AsyncConnection]:
+@pytest.fixture(scope="module")
+def old_rows(filled_url: Callable[..., str]) -> str:
     """A database with many rows, 1440 for each day, as they come in."""
-    async with PgStorage(postgres_url):
-        pass
-    async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
-        await outsider.execute(TABLES[table].encode())
-        await outsider.execute(f"VACUUM ANALYZE {table}".encode())
-        yield outsider
+    return filled_url(*TABLES.values(), f"VACUUM ANALYZE {', '.join(TABLES)}")
 
 
-@pytest.mark.postgres(18)
 @pytest.mark.parametrize(("table", "statement", "index"), STATEMENTS, ids=lambda value: getattr(value, "name", value))
-async def test_few_old_rows_are_found_by_the_index_of_ages(
-    filled: psycopg.AsyncConnection, table: str, statement: Statement[Any], index: str
+def test_few_old_rows_are_found_by_the_index_of_ages(
+    old_rows: str, table: str, statement: Statement[Any], index: str
 ) -> None:
-    dialect = PgStorage("postgresql://nobody@localhost/nothing").engine.dialect
-    plan = compile_plan(statement, POSTGRESQL, dialect, None)
-    values = {"before": YEARS_AGO - timedelta(hours=12), "limit": 100_000}
-    parameters = plan.bind({name: values[name] for name in values if f"%({name})s" in plan.text})
+    plan = explained(old_rows, statement.bind(before=YEARS_AGO - timedelta(hours=12), limit=100_000))
 
-    cursor = await filled.execute(f"EXPLAIN (FORMAT JSON) {plan.text}".encode(), parameters)
-    explained = json.dumps(await cursor.fetchone())
-
-    assert f'"{index}"' in explained
-    assert "Seq Scan" not in explained
+    assert index in indexes_of(plan)
+    assert table not in scanned_by(plan)

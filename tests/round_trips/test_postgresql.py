@@ -65,9 +65,9 @@ OPERATIONS: dict[str, tuple[int, Callable[[Storage], Awaitable[Any]]]] = {
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-async def test_an_operation_costs_no_more_round_trips_than_its_meaning_allows(postgres_url: str, name: str) -> None:
+async def test_an_operation_costs_no_more_round_trips_than_its_meaning_allows(migrated_url: str, name: str) -> None:
     allowed, operation = OPERATIONS[name]
-    async with counted_wire(postgres_url) as wire, PgStorage(wire.url, pool_size=1) as storage:
+    async with counted_wire(migrated_url) as wire, PgStorage(wire.url, pool_size=1) as storage:
         await storage.memory.save_messages("t", [HELLO])
         await storage.workflows.persist_workflow_snapshot("w", "r", snapshot={"context": {}})
         await storage.agents.save_agent(id="a", **AGENT)
@@ -80,10 +80,10 @@ async def test_an_operation_costs_no_more_round_trips_than_its_meaning_allows(po
 
 
 @pytest.mark.parametrize("schema", [None, "agents"])
-async def test_a_storage_on_a_ready_schema_opens_in_two_round_trips(postgres_url: str, schema: str | None) -> None:
-    async with PgStorage(postgres_url, schema_name=schema):
+async def test_a_storage_on_a_ready_schema_opens_in_two_round_trips(migrated_url: str, schema: str | None) -> None:
+    async with PgStorage(migrated_url, schema_name=schema):
         pass
 
-    async with counted_wire(postgres_url) as wire, PgStorage(wire.url, schema_name=schema) as storage:
+    async with counted_wire(migrated_url) as wire, PgStorage(wire.url, schema_name=schema) as storage:
         assert storage.schema_state == "current"
         assert wire.connections + wire.round_trips <= 2

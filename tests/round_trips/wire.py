@@ -39,9 +39,9 @@ class Wire:
 
 
 @asynccontextmanager
-async def counted_wire(postgres_url: str) -> AsyncIterator[Wire]:
+async def counted_wire(migrated_url: str) -> AsyncIterator[Wire]:
     """A wire to the server of a URL."""
-    parts, wire = urlsplit(postgres_url), Wire()
+    parts, wire = urlsplit(migrated_url), Wire()
 
     async def serve(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         if not wire.whole:

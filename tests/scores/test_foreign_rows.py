@@ -17,29 +17,29 @@ from mastra_store.testing.score_builders import payload, score, stored
 
 @pytest.mark.postgres(18)
 class TestOnPostgreSQL:
-    async def test_both_columns_of_a_time_are_written(self, postgres_url: str) -> None:
-        async with PgStorage(f"{postgres_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
+    async def test_both_columns_of_a_time_are_written(self, migrated_url: str) -> None:
+        async with PgStorage(f"{migrated_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
             for _ in range(2):
                 saved = await storage.scores.save_score(payload(id="s"))
 
             now = saved.created_at.replace(tzinfo=None)
             utc = "AT TIME ZONE 'UTC'"
             times = f'"createdAt", "createdAtZ" {utc}, "updatedAt", "updatedAtZ" {utc}'
-            assert await _row(postgres_url, times) == (now, now, now, now)
+            assert await _row(migrated_url, times) == (now, now, now, now)
 
-    async def test_values_are_encoded_once_and_texts_twice(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url) as storage:
+    async def test_values_are_encoded_once_and_texts_twice(self, migrated_url: str) -> None:
+        async with PgStorage(migrated_url) as storage:
             await storage.scores.save_score(payload(output="123", input={"a": 1}, metadata={"k": "v"}))
 
-        written = await _row(postgres_url, "output, input, metadata, scorer")
+        written = await _row(migrated_url, "output, input, metadata, scorer")
 
         assert written == ('"123"', {"a": 1}, {"k": "v"}, {"id": "accuracy"})
 
-    async def test_nothing_is_a_json_null_where_a_column_must_have_a_value(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url) as storage:
+    async def test_nothing_is_a_json_null_where_a_column_must_have_a_value(self, migrated_url: str) -> None:
+        async with PgStorage(migrated_url) as storage:
             await storage.scores.save_score(run_id="run", metric="accuracy", value=1)
 
-        written = await _row(postgres_url, 'input::text, output::text, metadata::text, "analyzeStepResult"::text')
+        written = await _row(migrated_url, 'input::text, output::text, metadata::text, "analyzeStepResult"::text')
 
         assert written == ("null", "null", None, None)
 
@@ -55,10 +55,10 @@ class TestOnPostgreSQL:
             ("7", 7),
         ],
     )
-    async def test_an_input_in_any_encoding_is_read(self, postgres_url: str, cell: str, read: Any) -> None:
-        async with PgStorage(postgres_url) as storage:
+    async def test_an_input_in_any_encoding_is_read(self, migrated_url: str, cell: str, read: Any) -> None:
+        async with PgStorage(migrated_url) as storage:
             await stored(storage, score("s"))
-            async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
+            async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as outsider:
                 await outsider.execute("UPDATE mastra_scorers SET input = %s", [cell])
 
             found = await storage.scores.get_score_by_id("s")
@@ -66,10 +66,10 @@ class TestOnPostgreSQL:
             assert found is not None
             assert found.input == read
 
-    async def test_a_twin_that_is_null_gives_way_to_the_plain_column(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url) as storage:
+    async def test_a_twin_that_is_null_gives_way_to_the_plain_column(self, migrated_url: str) -> None:
+        async with PgStorage(migrated_url) as storage:
             await stored(storage, score("s", at=NOON))
-            async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
+            async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as outsider:
                 await outsider.execute('UPDATE mastra_scorers SET "createdAtZ" = NULL')
 
             found = await storage.scores.get_score_by_id("s")
@@ -77,8 +77,8 @@ class TestOnPostgreSQL:
             assert found is not None
             assert found.created_at == NOON
 
-    async def test_scores_of_a_schema_stay_in_it(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url, schema_name="my-tenant") as one, PgStorage(postgres_url) as other:
+    async def test_scores_of_a_schema_stay_in_it(self, migrated_url: str) -> None:
+        async with PgStorage(migrated_url, schema_name="my-tenant") as one, PgStorage(migrated_url) as other:
             await one.scores.save_score(payload(id="s"))
 
             assert await other.scores.get_score_by_id("s") is None
@@ -114,9 +114,9 @@ async def test_a_row_of_sqlite_may_lack_what_postgresql_demands(sqlite_path: Pat
 
 
 @pytest.mark.postgres(18)
-async def test_days_are_by_the_plain_column_in_utc_whatever_the_session_s_zone(postgres_url: str) -> None:
+async def test_days_are_by_the_plain_column_in_utc_whatever_the_session_s_zone(migrated_url: str) -> None:
     late = datetime(2024, 2, 29, 23, 30, tzinfo=UTC)
-    async with PgStorage(f"{postgres_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
+    async with PgStorage(f"{migrated_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
         await stored(storage, score("s", at=late))
 
         (summary,) = await storage.scores.get_score_summary()

@@ -23,10 +23,10 @@ OBJECTS = {"scorer", "entity", "metadata", "input", "output", "additionalContext
 }
 
 
-async def test_of_postgresql(postgres_url: str) -> None:
-    async with PgStorage(postgres_url) as storage:
+async def test_of_postgresql(migrated_url: str) -> None:
+    async with PgStorage(migrated_url) as storage:
         await storage.init()
-        async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
+        async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as outsider:
             for row in GOLDEN["pg"]["rows"]:
                 cells = [Jsonb(cell) if name in OBJECTS and cell is not None else cell for name, cell in row.items()]
                 places = ", ".join(["%s"] * len(row))

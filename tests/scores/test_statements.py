@@ -1,24 +1,21 @@
 """What a call costs: how many statements it sends, and by which index they are served."""
 
-import json
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
-import psycopg
 import pytest
 
-from mastra_store import DateRange, PgStorage, SqliteStorage
+from mastra_store import DateRange, SqliteStorage
 from mastra_store.sql.plans import compile_plan
-from mastra_store.sql.postgres_dialect import POSTGRESQL
 from mastra_store.sql.scores import SqlScores
 from mastra_store.sql.sqlite_dialect import SQLITE
 from mastra_store.sql.storage import SqlStorage
 from mastra_store.storage import Storage
 from mastra_store.testing.builders import NOON, after
 from mastra_store.testing.score_builders import payload
-from tests.workflows.test_statements import Asked, Unanswered
+from tests.explaining import asked_by, explained, indexes_of, scanned_by
 
 CALLS: dict[str, tuple[Callable[[Any], Awaitable[Any]], list[str]]] = {
     "save": (lambda s: s.save_score(payload(id="s")), ["saved_score"]),
@@ -75,34 +72,22 @@ CELLS = (
 )
 
 
-@pytest.fixture
-async def many_on_postgresql(postgres_url: str) -> AsyncIterator[PgStorage]:
-    """A storage with so many scores that an index pays."""
+@pytest.fixture(scope="module")
+def many_scores(filled_url: Callable[..., str]) -> str:
+    """A database with so many scores that an index pays."""
     at = "timestamp '2024-01-01' + n * interval '1 minute'"
-    async with PgStorage(postgres_url) as storage:
-        async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
-            rows = f"INSERT INTO mastra_scorers ({COLUMNS}) SELECT {CELLS} {at}, {at} FROM generate_series(1, 20000) n"
-            await outsider.execute(rows.encode())
-            await outsider.execute("ANALYZE mastra_scorers")
-        yield storage
+    rows = f"INSERT INTO mastra_scorers ({COLUMNS}) SELECT {CELLS} {at}, {at} FROM generate_series(1, 20000) n"
+    return filled_url(rows, "ANALYZE mastra_scorers")
 
 
-@pytest.mark.postgres(18)
 @pytest.mark.parametrize(("read", "index"), [*READS, (BY_SPAN, "mastra_scores_trace_id_span_id_created_at_idx")])
 async def test_reads_are_served_by_an_index_on_postgresql(
-    many_on_postgresql: PgStorage, postgres_url: str, read: Callable[[Any], Awaitable[Any]], index: str
+    many_scores: str, read: Callable[[Any], Awaitable[Any]], index: str
 ) -> None:
-    with pytest.raises(Asked) as asked:
-        await read(SqlScores(Unanswered()))
-    call = asked.value.call
+    plan = explained(many_scores, await asked_by(read, SqlScores))
 
-    plan = compile_plan(call.statement, POSTGRESQL, many_on_postgresql.engine.dialect, None)
-    async with await psycopg.AsyncConnection.connect(postgres_url) as outsider:
-        cursor = await outsider.execute(f"EXPLAIN (FORMAT JSON) {plan.text}".encode(), plan.bind(call.values))
-        explained = json.dumps(await cursor.fetchone())
-
-    assert f'"{index}"' in explained
-    assert "Seq Scan" not in explained
+    assert index in indexes_of(plan)
+    assert not scanned_by(plan)
 
 
 @pytest.mark.parametrize(("read", "index"), [*READS, (BY_SPAN, "mastra_store_scores_span_idx")])
@@ -111,9 +96,7 @@ async def test_reads_are_served_by_an_index_on_sqlite(
 ) -> None:
     async with SqliteStorage(sqlite_path) as storage:
         await storage.init()
-        with pytest.raises(Asked) as asked:
-            await read(SqlScores(Unanswered()))
-        call = asked.value.call
+        call = await asked_by(read, SqlScores)
 
         plan = compile_plan(call.statement, SQLITE, storage.engine.dialect, None)
     connection = sqlite3.connect(sqlite_path)

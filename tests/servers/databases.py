@@ -36,9 +36,9 @@ class PostgresServer:
         return f"{scheme}://{address.partition('/')[0]}/{database}" + (f"?{query}" if query else "")
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of a fresh, empty database, dropped at the end whoever is still connected."""
-        name = self.create()
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """The URL of a fresh database, empty or like a template, dropped at the end whoever is still connected."""
+        name = self.create(template)
         try:
             yield self.url_of(name)
         finally:

@@ -54,8 +54,8 @@ def _compiled(query: Any, dialect: Dialect, values: dict[str, Any]) -> tuple[str
 
 
 @pytest.fixture
-def find_on_postgres(postgres_url: str) -> Iterator[Find]:
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
+def find_on_postgres(migrated_url: str) -> Iterator[Find]:
+    with psycopg.connect(migrated_url, autocommit=True) as connection:
 
         def find(condition: Condition, documents: list[dict[str, Any]]) -> list[int]:
             text, values = postgres_statement(condition)

@@ -88,8 +88,8 @@ def jsonb(value: Any) -> bytes:
 
 @pytest.mark.postgres(18)
 class TestTimesOnPostgreSQL:
-    async def test_both_columns_are_written_by_every_change(self, postgres_url: str) -> None:
-        async with PgStorage(f"{postgres_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
+    async def test_both_columns_are_written_by_every_change(self, migrated_url: str) -> None:
+        async with PgStorage(f"{migrated_url}?options=-c%20TimeZone%3DAsia/Tokyo") as storage:
             workflows = storage.workflows
             changes: list[Any] = [
                 lambda: workflows.persist_workflow_snapshot("w", "r", snapshot=snapshot(), created_at=NOON),
@@ -98,7 +98,7 @@ class TestTimesOnPostgreSQL:
                 lambda: workflows.update_workflow_state("w", "r", status="success"),
                 lambda: workflows.update_run_status("r", "failed"),
             ]
-            async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
+            async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as outsider:
                 for change in changes:
                     await change()
                     run = await workflows.get_run("r")
@@ -111,12 +111,12 @@ class TestTimesOnPostgreSQL:
                     created, updated = NOON.replace(tzinfo=None), run.updated_at.replace(tzinfo=None)
                     assert await cursor.fetchone() == (created, created, updated, updated)
 
-    async def test_the_twin_is_shown_and_the_plain_column_sorts_and_bounds(self, postgres_url: str) -> None:
+    async def test_the_twin_is_shown_and_the_plain_column_sorts_and_bounds(self, migrated_url: str) -> None:
         """A TypeScript process in another zone writes its own wall clock into the plain column."""
-        async with PgStorage(postgres_url) as storage:
+        async with PgStorage(migrated_url) as storage:
             await storage.workflows.persist_workflow_snapshot("w", "utc", snapshot=snapshot(), created_at=NOON)
             await storage.workflows.persist_workflow_snapshot("w", "tokyo", snapshot=snapshot(), created_at=NOON)
-            async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
+            async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as outsider:
                 await outsider.execute(
                     """UPDATE mastra_workflow_snapshot SET "createdAt" = "createdAt" + interval '9 hours'
                        WHERE run_id = 'tokyo'"""
@@ -128,10 +128,10 @@ class TestTimesOnPostgreSQL:
             assert [(each.run_id, each.created_at) for each in listed] == [("tokyo", NOON), ("utc", NOON)]
             assert [each.run_id for each in bounded] == ["tokyo"]
 
-    async def test_a_twin_that_is_null_gives_way_to_the_plain_column(self, postgres_url: str) -> None:
-        async with PgStorage(postgres_url) as storage:
+    async def test_a_twin_that_is_null_gives_way_to_the_plain_column(self, migrated_url: str) -> None:
+        async with PgStorage(migrated_url) as storage:
             await storage.workflows.persist_workflow_snapshot("w", "r", snapshot=snapshot(), created_at=NOON)
-            async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
+            async with await psycopg.AsyncConnection.connect(migrated_url, autocommit=True) as outsider:
                 await outsider.execute('UPDATE mastra_workflow_snapshot SET "createdAtZ" = NULL')
 
             run = await storage.workflows.get_run("r")
@@ -141,8 +141,8 @@ class TestTimesOnPostgreSQL:
 
 
 @pytest.mark.postgres(18)
-async def test_runs_of_a_schema_stay_in_it(postgres_url: str) -> None:
-    async with PgStorage(postgres_url, schema_name="my-tenant") as one, PgStorage(postgres_url) as other:
+async def test_runs_of_a_schema_stay_in_it(migrated_url: str) -> None:
+    async with PgStorage(migrated_url, schema_name="my-tenant") as one, PgStorage(migrated_url) as other:
         for storage in (one, other):
             await storage.workflows.persist_workflow_snapshot("w", "r", snapshot=snapshot(), resource_id="ada")
             await storage.workflows.persist_workflow_snapshot("w", "r", snapshot=snapshot())

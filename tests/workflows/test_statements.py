@@ -1,21 +1,17 @@
 """What a call costs: how many statements it sends, and on PostgreSQL by which index they are served."""
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-import psycopg
 import pytest
 
-from mastra_store import DateRange, PgStorage
-from mastra_store.sql.database import Executor
-from mastra_store.sql.plans import Call, Work, compile_plan
-from mastra_store.sql.postgres_dialect import POSTGRESQL
+from mastra_store import DateRange
 from mastra_store.sql.storage import SqlStorage
 from mastra_store.sql.workflows import SqlWorkflows
 from mastra_store.storage import Storage
 from mastra_store.testing.builders import NOON
 from mastra_store.testing.workflow_builders import done, snapshot
+from tests.explaining import asked_by, explained, indexes_of
 
 CALLS: dict[str, tuple[Callable[[Any], Awaitable[Any]], list[str]]] = {
     "persist": (
@@ -62,9 +58,9 @@ async def test_a_call_sends_as_few_statements_as_it_can(storage: Storage, name: 
     assert sent == statements
 
 
-@pytest.fixture
-async def many_runs(postgres_url: str) -> AsyncIterator[PgStorage]:
-    """A storage with so many runs that an index pays."""
+@pytest.fixture(scope="module")
+def many_runs(filled_url: Callable[..., str]) -> str:
+    """A database with so many runs that an index pays."""
     rows = """
         INSERT INTO mastra_workflow_snapshot (workflow_name, run_id, "resourceId", snapshot, "createdAt", "updatedAt")
         SELECT 'w' || n % 100, 'run' || n / 4, 'r' || n % 97,
@@ -72,14 +68,9 @@ async def many_runs(postgres_url: str) -> AsyncIterator[PgStorage]:
                    'messageListState', jsonb_build_object('memoryInfo', jsonb_build_object('threadId', 't' || n))))),
                timestamp '2024-01-01' + n * interval '1 hour', now()
         FROM generate_series(1, 20000) n"""
-    async with PgStorage(postgres_url) as storage:
-        async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as outsider:
-            await outsider.execute(rows)
-            await outsider.execute("ANALYZE mastra_workflow_snapshot")
-        yield storage
+    return filled_url(rows, "ANALYZE mastra_workflow_snapshot")
 
 
-@pytest.mark.postgres(18)
 @pytest.mark.parametrize(
     ("read", "index"),
     [
@@ -99,37 +90,7 @@ async def many_runs(postgres_url: str) -> AsyncIterator[PgStorage]:
         (lambda w: w.list_workflow_runs(thread_id="t7"), "mastra_workflow_snapshot_threadid_idx"),
     ],
 )
-async def test_reads_are_served_by_an_index(
-    many_runs: PgStorage, postgres_url: str, read: Callable[[Any], Awaitable[Any]], index: str
-) -> None:
-    with pytest.raises(Asked) as asked:
-        await read(SqlWorkflows(Unanswered()))
-    call = asked.value.call
+async def test_reads_are_served_by_an_index(many_runs: str, read: Callable[[Any], Awaitable[Any]], index: str) -> None:
+    call = await asked_by(read, SqlWorkflows)
 
-    plan = compile_plan(call.statement, POSTGRESQL, many_runs.engine.dialect, None)
-    async with await psycopg.AsyncConnection.connect(postgres_url) as outsider:
-        cursor = await outsider.execute(f"EXPLAIN (FORMAT JSON) {plan.text}".encode(), plan.bind(call.values))
-        explained = await cursor.fetchone()
-
-    assert f'"{index}"' in json.dumps(explained)
-
-
-class Asked(Exception):
-    """A statement was to be read."""
-
-    def __init__(self, call: Call[Any]) -> None:
-        self.call = call
-
-
-class Unanswered(Executor):
-    """Raises what it is asked."""
-
-    sql = POSTGRESQL
-
-    async def read(self, call: Call[Any]) -> Any:
-        raise Asked(call)
-
-    write = read
-
-    async def run(self, work: Work[Any]) -> Any:
-        raise Asked(next(work))
+    assert index in indexes_of(explained(many_runs, call))
