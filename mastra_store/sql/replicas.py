@@ -9,13 +9,14 @@ Nothing is asked without a read that wants to know, and nearly all of it goes al
 - a read that needs what a replica is not known to have, or the first in ``lag_interval``, asks the replica how it
   stands; where the answer will not do, the read goes elsewhere.
 
-Only a replica that is left out is asked beside the reads, so that none of them waits for it.
+Only what did not answer the last time is asked beside the reads, so that none of them waits for it: a replica that is
+left out, and a primary that is gone.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
@@ -120,7 +121,8 @@ class ReplicatedDatabase(SqlDatabase):
         self._made_at = 0
         """The place in the primary's log at which the tables are there."""
         self._turn = 0
-        self._probes: set[asyncio.Task[None]] = set()
+        self._asking: set[asyncio.Task[None]] = set()
+        """What is asked beside the reads."""
 
     @property
     def primary(self) -> SqlDatabase:
@@ -142,9 +144,9 @@ class ReplicatedDatabase(SqlDatabase):
         await self._primary.open()
 
     async def close(self) -> None:
-        for probe in self._probes:
-            probe.cancel()
-        await asyncio.gather(*self._probes, return_exceptions=True)
+        for asking in self._asking:
+            asking.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
         await asyncio.gather(self._primary.close(), *(each.database.close() for each in self._replicas))
 
     async def revision(self) -> str | None:
@@ -286,27 +288,37 @@ class ReplicatedDatabase(SqlDatabase):
         return not replica.left_out
 
     async def _ask_primary(self) -> None:
-        """Learn how far the primary's log is, once in an interval."""
+        """Learn how far the primary's log is, once in an interval. When it did not say the last time, do not wait."""
         if not self._lag.is_due(self._clock()):
             return
+        if not self._lag.silent:
+            await self._hear_primary()
+        elif not self._asking_primary.locked():
+            self._beside(self._hear_primary())
+
+    async def _hear_primary(self) -> None:
         async with self._asking_primary:
             asked = self._clock()
             if not self._lag.is_due(asked):
                 return
-            place: int | None = None
             try:
                 async with asyncio.timeout(PRIMARY_ANSWERS):
                     [place] = await self._primary.read(written().bind())
+                self._lag.primary_was_at(place, asked)
             except (MastraError, TimeoutError) as error:
                 # Replicas go on without it: what they have is the newest that anybody can read.
                 logger.warning("%s does not say how far it is: %s", self.shown, str(error) or "it takes too long")
-            self._lag.primary_was_at(place, asked)
+                self._lag.primary_was_at(None, self._clock())
 
     def _probe_beside(self, replica: Replica) -> None:
         replica.probed = True
-        probe = asyncio.create_task(self._probe(replica))
-        self._probes.add(probe)
-        probe.add_done_callback(self._probes.discard)
+        self._beside(self._probe(replica))
+
+    def _beside(self, question: Coroutine[Any, Any, None]) -> None:
+        """Ask something that no read waits for."""
+        asking = asyncio.create_task(question)
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
 
     async def _probe(self, replica: Replica) -> None:
         """Ask a replica that is left out how it stands."""

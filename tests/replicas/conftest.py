@@ -1,5 +1,6 @@
 """A primary with standbys that really follow it, and storages on both whose clock the test moves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
@@ -62,9 +63,9 @@ class Setting:
         return tuple(after - earlier for earlier, after in zip(before, self.round_trips, strict=True))
 
     async def probed(self) -> None:
-        """Returns once nobody asks a replica beside the reads."""
-        while self.database._probes:
-            await next(iter(self.database._probes))
+        """Returns once nobody asks anything beside the reads."""
+        while self.database._asking:
+            await asyncio.wait(self.database._asking)
 
 
 Open = Callable[..., Awaitable[Setting]]

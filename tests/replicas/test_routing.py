@@ -134,6 +134,22 @@ class TestBrokenReplicas:
         with pytest.raises(Unavailable):
             await storage.memory.save_messages("t", HELLO)
 
+    async def test_reads_do_not_wait_for_a_primary_that_is_known_to_be_gone(
+        self, opened: Open, standby: Standby
+    ) -> None:
+        setting = await opened(standby)
+        await setting.primary.cut()
+        setting.clock.now += 20
+        await setting.storage.memory.get_thread_by_id("t")  # which waits, and learns that it is gone
+
+        async with setting.database._asking_primary, asyncio.timeout(30):  # somebody asks it, and gets no answer
+            setting.clock.now += 20
+            await setting.storage.memory.get_thread_by_id("t")
+
+        setting.clock.now += 20
+        await setting.storage.memory.get_thread_by_id("t")
+        assert setting.database._asking
+
     async def test_a_replica_without_the_tables_is_left_out(self, opened: Open, standby: Standby) -> None:
         standby.pause()
         setting = await opened(standby, ready=False)
@@ -152,7 +168,7 @@ class TestBrokenReplicas:
         setting.clock.now += 2
         async with setting.database._asking_primary:  # which it waits for
             await setting.storage.memory.get_thread_by_id("t")
-            [probe] = setting.database._probes
+            [probe] = setting.database._asking
 
             await setting.storage.close()
 
