@@ -150,6 +150,8 @@ def migrated_template(postgres_servers: Callable[[int], PostgresServer]) -> Call
         server = postgres_servers(major)
         name = server.create()
         migrations.upgrade(server.url_of(name))
+        with psycopg.connect(server.url_of(name)) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
         return name
 
     return template

@@ -96,6 +96,7 @@ class TestTables:
 
     async def test_types_that_are_not_on_the_search_path_are_named_in_full(self, migrated_url: str) -> None:
         with psycopg.connect(migrated_url) as connection:
+            connection.execute("DROP EXTENSION IF EXISTS vector")
             connection.execute("CREATE SCHEMA extensions")
             connection.execute("CREATE EXTENSION vector SCHEMA extensions")
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-# Changes with every definition that is made, altered or dropped, and with nothing else. A function counts by its text:
-# a TypeScript store replaces its own by the same whenever it is opened.
+# Changes with every definition that is made, altered or dropped, settings too, and with nothing else. A function counts
+# by its text: a TypeScript store replaces its own by the same whenever it is opened.
 _CATALOGS = ("pg_attrdef", "pg_attribute", "pg_class", "pg_constraint", "pg_index", "pg_namespace", "pg_trigger")
 _SUMS = [
     *(f"(SELECT sum(hashtextextended(xmin || ' ' || ctid, 0)) FROM {catalog})" for catalog in _CATALOGS),
+    "(SELECT count(*) FROM pg_db_role_setting JOIN pg_database ON oid = setdatabase WHERE datname = current_catalog)",
     "(SELECT sum(hashtextextended(pronamespace || proname || prosrc, 0)) FROM pg_proc WHERE oid >= 16384)",
 ]
 _FINGERPRINT = sql.SQL("SELECT " + ", ".join(_SUMS))
@@ -48,7 +49,7 @@ class PostgresServer:
     def copy(self, template: str) -> Iterator[str]:
         """The URL of a database that is as ``template`` was when it was first copied.
 
-        A copy costs a third of a second. So one of which only rows were changed is emptied and used again.
+        A copy costs a third of a second. So one to which only rows and tables were added is emptied and used again.
         """
         if template not in self._templates:
             self._templates[template] = _Template(self.url_of(template))
@@ -91,8 +92,8 @@ class _Template:
     def __init__(self, url: str) -> None:
         with psycopg.connect(url) as connection:
             self.fingerprint = connection.execute(_FINGERPRINT).fetchone()
-            tables = [name for (name,) in connection.execute(_TABLES)]
-            empty = [name for name in tables if connection.execute(f"SELECT FROM {name}").fetchone() is None]
+            self.tables = {name for (name,) in connection.execute(_TABLES)}
+            empty = [name for name in self.tables if connection.execute(f"SELECT FROM {name}").fetchone() is None]
         filled = [f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in empty]
         self.filled = " UNION ALL ".join(["SELECT NULL WHERE false", *filled])
         """Names the tables that have rows now and had none."""
@@ -101,13 +102,17 @@ class _Template:
         """To the copies: a connection that has seen their tables once finds them quickly."""
 
     def restore(self, name: str, url: str) -> bool:
-        """Empty the tables of a copy. Whether it is now as the template is."""
+        """Empty the tables of a copy, and drop those that are new. Whether it is now as the template is."""
         if name not in self.connections:
             self.connections[name] = psycopg.connect(url, options="-c lock_timeout=2s", autocommit=True)
         connection = self.connections[name]
         try:
-            if connection.execute(_FINGERPRINT, prepare=True).fetchone() != self.fingerprint:
-                return False
+            if not self._is_defined_in(connection):
+                for (table,) in connection.execute(_TABLES).fetchall():
+                    if table not in self.tables:
+                        connection.execute(f"DROP TABLE {table}")
+                if not self._is_defined_in(connection):
+                    return False
             filled = [table for (table,) in connection.execute(self.filled, prepare=True)]
             connection.execute("; ".join(f"DELETE FROM {table}" for table in filled))
         except (
@@ -115,6 +120,9 @@ class _Template:
         ):  # somebody was left connected and holds a lock, or a test has ended all connections
             return False
         return True
+
+    def _is_defined_in(self, connection: psycopg.Connection) -> bool:
+        return connection.execute(_FINGERPRINT, prepare=True).fetchone() == self.fingerprint
 
     def leave(self, name: str) -> None:
         if name in self.connections:
