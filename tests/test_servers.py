@@ -47,12 +47,13 @@ def test_a_copy_that_was_only_written_to_is_emptied(postgres_server: PostgresSer
 @pytest.mark.parametrize(
     "change",
     [
-        "CREATE TABLE there (n int)",
+        "CREATE VIEW there AS SELECT 1",
         "CREATE SCHEMA there",
         "ALTER TABLE here ALTER n SET NOT NULL",
         "ALTER TABLE here ADD CHECK (n > 0)",
         "CREATE INDEX ON here (n)",
         "DROP TABLE version",
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_sort = off', current_catalog); END $$",
     ],
 )
 @pytest.mark.postgres(18)
@@ -64,6 +65,17 @@ def test_a_copy_whose_definitions_changed_is_not_used_again(
 
     with postgres_server.copy(template) as second:
         assert second != first
+
+
+def test_a_copy_is_used_again_without_the_tables_that_were_added(
+    postgres_server: PostgresServer, template: str
+) -> None:
+    with postgres_server.copy(template) as first, psycopg.connect(first) as connection:
+        connection.execute("CREATE TABLE there (n int)")
+
+    with postgres_server.copy(template) as second, psycopg.connect(second) as connection:
+        assert second == first
+        assert connection.execute("SELECT to_regclass('there')").fetchone() == (None,)
 
 
 def test_a_copy_that_somebody_still_holds_is_not_used_again(postgres_server: PostgresServer, template: str) -> None:

@@ -39,7 +39,8 @@ FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE NOT t.tgisinternal AND c.relnamespace = %(schema)s::regnamespace
 UNION ALL
 SELECT 'function ' || p.proname, replace(pg_get_functiondef(p.oid), p.prosrc, '')
-FROM pg_proc p WHERE p.pronamespace = %(schema)s::regnamespace
+FROM pg_proc p WHERE p.pronamespace = %(schema)s::regnamespace AND p.prokind = 'f'
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')  -- pgvector's
 UNION ALL
 SELECT 'replica identity ' || c.relname, c.relreplident::text || coalesce(' ' || i.relname, '')
 FROM pg_class c
