@@ -10,7 +10,6 @@ from importlib import import_module
 from typing import Any
 
 import bson
-from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo import InsertOne, ReplaceOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -24,7 +23,7 @@ from ..documents import MODULES, Collection
 from ..documents.copies import COPIES
 from ..errors import Conflict, InvalidArgument
 from .copied_cells import from_mongodb, to_mongodb
-from .database import CODEC, MongoDatabase
+from .database import CODEC, RAW, MongoDatabase
 from .domains import MONGO_DOMAINS, mongo_domain
 from .executor import Document, Executor
 from .patience import Patience
@@ -38,8 +37,6 @@ KEYS = 500
 """That are looked for by one command."""
 PATIENCE = 90.0
 """Seconds for which a batch is tried again: the server undoes the transaction of a process that was killed after 60."""
-
-_RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
 
 class MongoStoredRows(StoredRows):
@@ -162,7 +159,7 @@ class MongoReader(Reader):
             yield some
 
     def _documents(self, table: StoredTable) -> AsyncCollection[RawBSONDocument]:
-        found: Any = self._database.documents.get_collection(table.name, codec_options=_RAW)
+        found: Any = self._database.documents.get_collection(table.name, codec_options=RAW)
         return found  # type: ignore[no-any-return]  # of another class than the database's own
 
     def _order(self, table: StoredTable) -> tuple[list[str], bool]:

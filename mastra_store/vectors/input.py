@@ -6,7 +6,7 @@ import uuid
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard
 
 from ..clock import iso_milliseconds
 from ..errors import InvalidArgument
@@ -41,7 +41,8 @@ class Entry(NamedTuple):
     metadata: dict[str, Any]
 
 
-def is_index_name(name: Any) -> bool:
+def is_index_name(name: Any) -> TypeGuard[str]:
+    """Whether an index may have the name: letters, digits and ``_``, at most 63, not beginning with a digit."""
     return isinstance(name, str) and _INDEX_NAME.fullmatch(name) is not None
 
 
@@ -51,7 +52,7 @@ def index_name_of(name: Any, path: str = "index_name") -> str:
         raise InvalidArgument(
             path, f"must be letters, digits and _, at most 63, and not begin with a digit; it is {name!r}"
         )
-    return str(name)
+    return name
 
 
 def dimension_of(dimension: Any) -> int:

@@ -5,11 +5,11 @@ import logging
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from ..domains.base import operation
 from ..errors import Conflict, InvalidArgument, MastraError, NotFound, QueryFailed, Unavailable
+from ..lifetime import Lifetime
 from ..records.vectors import VectorIndex, VectorMatch
 from . import input as given
 from .base import Search, VectorStore
@@ -26,7 +26,7 @@ logger = logging.getLogger("mastra_store")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,43}[a-z0-9])?")
 
 
-class PineconeVector(VectorStore):
+class PineconeVector(Lifetime, VectorStore):
     """Vectors in Pinecone.
 
     ::
@@ -79,6 +79,9 @@ class PineconeVector(VectorStore):
     def __repr__(self) -> str:
         return f"<PineconeVector: {self.id!r}>"
 
+    async def init(self) -> None:
+        """Nothing: it connects with its first call."""
+
     async def close(self) -> None:
         """Close the connections."""
         for index in self._indexes.values():
@@ -86,14 +89,6 @@ class PineconeVector(VectorStore):
         if self._opened is not None:
             await self._opened.close()
         self._indexes, self._opened = {}, None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()
 
     @operation
     async def create_index(

@@ -73,6 +73,12 @@ async def source_with(new_url: NewUrl, *rows: tuple[Any, ...]) -> AsyncIterator[
         yield source
 
 
+async def fill(storage: Storage) -> None:
+    """Make an index ``docs`` of ``ROWS``."""
+    await storage.vectors.create_index("docs", dimension=4)
+    await storage.vectors.upsert("docs", ROWS)
+
+
 async def contents(storage: Storage, index: str = "docs") -> list[tuple[Any, ...]]:
     """All vectors of an index, by id, in single precision."""
     found = await storage.vectors.query(index, filter={"n": {"$gte": 0}}, top_k=1000, include_vector=True)
@@ -110,8 +116,7 @@ async def test_vectors_go_with_rows_from_one_schema_of_a_database_to_another(new
     url, noon = new_url("postgresql"), datetime(2026, 1, 1, 12, tzinfo=UTC)
     async with open_storage(url) as source, open_storage(url, schema_name="moved") as target:
         await source.memory.save_thread(Thread("t", "r", "", noon, noon, {}))
-        await source.vectors.create_index("docs", dimension=4)
-        await source.vectors.upsert("docs", ROWS)
+        await fill(source)
 
         await copy(source, target, verify=True)
 
@@ -137,8 +142,7 @@ async def pgvectors_own_are_copied(source: Storage, target: Storage) -> None:
 
 async def test_a_copy_that_was_broken_off_goes_on(opened: Any) -> None:
     source, target = await opened("postgresql"), await opened("sqlite")
-    await source.vectors.create_index("docs", dimension=4)
-    await source.vectors.upsert("docs", ROWS)
+    await fill(source)
 
     with pytest.raises(Stop):
         await copy(source, target, batch_size=7, progress=stop_at(14))
@@ -177,8 +181,7 @@ async def test_an_index_is_built_by_the_call_that_goes_on_and_one_that_was_there
 
 async def test_an_index_that_was_deleted_meanwhile_is_copied_again(opened: Any) -> None:
     source, target = await opened("sqlite"), await opened("sqlite")
-    await source.vectors.create_index("docs", dimension=4)
-    await source.vectors.upsert("docs", ROWS)
+    await fill(source)
 
     with pytest.raises(Stop):
         await copy(source, target, batch_size=7, progress=stop_at(14))
@@ -218,8 +221,7 @@ async def test_documents_of_mongodb_stay_what_they_are_between_mongodb_databases
 
 async def test_documents_of_mongodb_whose_ids_are_no_text_are_refused(opened: Any, new_url: NewUrl) -> None:
     async with open_storage(url := new_url("mongodb")) as source:
-        await source.vectors.create_index("docs", dimension=4)
-        await source.vectors.upsert("docs", ROWS)
+        await fill(source)
         with MongoClient[Any](url) as client:
             client.get_default_database()["docs"].insert_one({"embedding": [1.0] * 4, "metadata": {}})
 
@@ -229,8 +231,7 @@ async def test_documents_of_mongodb_whose_ids_are_no_text_are_refused(opened: An
 
 async def test_vectors_in_half_precision_are_compared_in_it(opened: Any) -> None:
     source, target = await opened("sqlite"), await opened("postgresql")
-    await source.vectors.create_index("docs", dimension=4)
-    await source.vectors.upsert("docs", ROWS)
+    await fill(source)
     await target.vectors.create_index("docs", dimension=4, vector_type="halfvec")
 
     [copied] = await copy(source, target, verify=True)
@@ -382,8 +383,7 @@ async def test_an_index_that_is_another_in_the_target_is_refused(opened: Any) ->
 
 async def test_what_is_missing_or_differs_afterwards_is_named(opened: Any, new_url: NewUrl) -> None:
     source, target = await opened("sqlite"), open_storage(url := new_url("sqlite"))
-    await source.vectors.create_index("docs", dimension=4)
-    await source.vectors.upsert("docs", ROWS)
+    await fill(source)
 
     def meddle(progress: CopyProgress) -> None:
         if progress.verifying and not progress.done:
